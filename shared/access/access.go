@@ -1,0 +1,48 @@
+// Package access says who may do what: roles, and the permissions they hold.
+package access
+
+import (
+	"slices"
+
+	"cool.example/sync/shared/fault"
+)
+
+// Role is what a person is to the institution inside COOL Sync. Being a
+// teacher or pupil is no role: it follows from the kind of person.
+type Role string
+
+// The roles that an institution grants.
+const (
+	Admin     Role = "admin"     // manages accounts, groups, connections
+	Signatory Role = "signatory" // may consent to partners on behalf of the institution
+)
+
+// Permission is one thing that a person may do.
+type Permission string
+
+// The permissions that handlers ask for.
+const (
+	ManageGroups  Permission = "groups.manage"  // see every class of the institution
+	IssueSheets   Permission = "sheets.issue"   // make first passwords for a class
+	ApproveImport Permission = "import.approve" // approve a plan that waits
+	ViewImport    Permission = "import.view"    // see runs, counts and findings
+	UploadRoster  Permission = "import.upload"  // hand over a source file
+)
+
+// held lists the permissions of each role. What is not listed is denied.
+func held(r Role) []Permission {
+	if r == Admin {
+		return []Permission{ManageGroups, IssueSheets, ApproveImport, ViewImport, UploadRoster}
+	}
+	return nil
+}
+
+// Allow answers nil where one of roles holds p, else Forbidden.
+func Allow(roles []Role, p Permission) error {
+	for _, r := range roles {
+		if slices.Contains(held(r), p) {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "")
+}

@@ -1,0 +1,106 @@
+// Package roster holds what a source says of one school in one school year:
+// its groups, its people, and who belongs where. Every format is read into
+// this one model; comparing it with what is stored gives a plan.
+package roster
+
+import (
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/school"
+)
+
+// Roster is the whole of one source: one school, one school year. A person or
+// group that is absent from it is no longer there.
+type Roster struct {
+	Format  string // "edexml 2.1"
+	School  school.Code
+	Year    school.Year
+	Groups  []Group
+	People  []Person
+	LeftOut map[string]int // values skipped while parsing: name of the source's field → how many
+}
+
+// GroupKind says how a group came to be in the source.
+type GroupKind string
+
+// The kinds of group that a source delivers.
+const (
+	Class  GroupKind = "class"  // stamgroep: every pupil is in at most one
+	Lesson GroupKind = "lesson" // samengestelde groep, cluster, lesson group
+)
+
+// Group is a class or lesson group.
+type Group struct {
+	Key  string // the source's key, unique in the roster
+	Kind GroupKind
+	Name string
+	Year string // jaargroep code of the source: "4", "11", "C"; "" for none
+}
+
+// Person is one pupil, member of staff or guardian in the roster.
+type Person struct {
+	Key    string // the source's key, unique in its kind
+	Kind   person.Kind
+	Name   person.Name
+	Gender person.Gender
+	Email  string   // school address as the source delivers it; "" for none
+	Year   string   // a pupil's own jaargroep code; "" for none
+	Groups []string // keys of groups, the class first
+	Roles  []string // a staff member's role codes at the school: "DIR", "LRK"
+	Left   bool     // the source itself says that the person has left
+	Line   int      // where the person stands in the source, for findings
+}
+
+// Severity says what a finding does.
+type Severity string
+
+// The severities.
+const (
+	Stop    Severity = "stop"    // the file is refused; nothing changes
+	Warning Severity = "warning" // the row or value is left out or mended; the rest goes on
+	Note    Severity = "note"    // good to know
+)
+
+// Finding is one thing that somebody at the school should know or mend. It
+// tells a place, never a value: what stands there may be a BSN.
+type Finding struct {
+	Code     string   // stable: "edexml.duplicate_key"; also the key of its message
+	Severity Severity //
+	Line     int      // 1-based; 0 where no line applies
+	Column   int      // 1-based, in bytes; 0 where no column applies
+	Field    string   // name of the element or column in the source; "" for none
+}
+
+// Findings gathers findings, keeping at most a bounded number of each code so
+// that a broken file cannot fill memory; Dropped counts the rest.
+type Findings struct {
+	List    []Finding
+	Dropped int
+	perCode map[string]int
+}
+
+// perCodeLimit is how many findings of one code are kept: enough to mend a
+// file by, few enough to read.
+const perCodeLimit = 100
+
+// Add keeps f, or counts it as dropped where its code has reached the limit.
+func (l *Findings) Add(f Finding) {
+	if l.perCode == nil {
+		l.perCode = map[string]int{}
+	}
+	l.perCode[f.Code]++
+	if l.perCode[f.Code] > perCodeLimit {
+		l.Dropped++
+		return
+	}
+	l.List = append(l.List, f)
+}
+
+// Stopped reports whether any finding refuses the file.
+func (l *Findings) Stopped() bool {
+	for _, f := range l.List {
+		if f.Severity == Stop {
+			return true
+		}
+	}
+	return false
+}

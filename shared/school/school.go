@@ -1,0 +1,94 @@
+// Package school describes a school of an institution: its BRIN and location,
+// its sector, and the school years that run from 1 August to 31 July.
+package school
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+
+	"cool.example/sync/shared/fault"
+)
+
+// ID identifies a school within its institution. It is random and permanent.
+type ID string
+
+// Sector is the kind of education, which decides the words on screens.
+type Sector string
+
+// The sectors that COOL Sync serves.
+const (
+	PO  Sector = "PO"  // primary education
+	SO  Sector = "SO"  // special primary education
+	VO  Sector = "VO"  // secondary education
+	VSO Sector = "VSO" // special secondary education
+)
+
+// School is one school: a BRIN and a location number.
+type School struct {
+	ID       ID
+	Name     string
+	Code     Code
+	Sector   Sector
+	LastYear Year // school year of the newest roster that was applied; 0 for none
+}
+
+// Code is a BRIN with the number of the location (vestiging, dependance):
+// "99ZZ" and "00". DUO publishes both in its open data on institutions.
+type Code struct {
+	BRIN     string
+	Location string
+}
+
+var (
+	brin     = regexp.MustCompile(`^\d{2}[A-Z]{2}$`)
+	location = regexp.MustCompile(`^\d{2}$`)
+	years    = regexp.MustCompile(`^([12]\d{3}) ?[-/] ?([12]\d{3})$`)
+)
+
+// NewCode checks and returns a code. An empty location means the main one, 00.
+// It answers Invalid for anything else than two digits and two capitals.
+func NewCode(brincode, loc string) (Code, error) {
+	if loc == "" {
+		loc = "00"
+	}
+	if !brin.MatchString(brincode) || !location.MatchString(loc) {
+		return Code{}, fault.New(fault.Invalid, "a BRIN has two digits and two capitals, a location two digits")
+	}
+	return Code{BRIN: brincode, Location: loc}, nil
+}
+
+// String returns BRIN and location as DUO writes them: "99ZZ00".
+func (c Code) String() string { return c.BRIN + c.Location }
+
+// Year is a school year, named by the calendar year in which it begins:
+// 2026 for 2026-2027.
+type Year int
+
+// ParseYear reads "2026-2027" or "2026 / 2027". It answers Invalid where the
+// second year does not follow the first. The list of years in the EDEXML
+// schema ends at 2024-2025 and is not used.
+func ParseYear(s string) (Year, error) {
+	m := years.FindStringSubmatch(s)
+	if m == nil {
+		return 0, fault.New(fault.Invalid, "a school year is written as 2026-2027")
+	}
+	first, _ := strconv.Atoi(m[1])
+	second, _ := strconv.Atoi(m[2])
+	if second != first+1 {
+		return 0, fault.New(fault.Invalid, "a school year spans two calendar years that follow each other")
+	}
+	return Year(first), nil
+}
+
+// YearAt returns the school year that runs at t; it turns on 1 August.
+func YearAt(t time.Time) Year {
+	if t.Month() >= time.August {
+		return Year(t.Year())
+	}
+	return Year(t.Year() - 1)
+}
+
+// String returns the year as schools write it: "2026-2027".
+func (y Year) String() string { return fmt.Sprintf("%d-%d", int(y), int(y)+1) }

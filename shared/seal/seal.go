@@ -1,0 +1,213 @@
+// Package seal encrypts what is kept about people outside the live documents.
+// A data key is made by the writer and wrapped by the day key, a version of a
+// Cloud KMS key; destroying that version makes everything of that day
+// unreadable in every copy.
+package seal
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"sync"
+
+	kms "cloud.google.com/go/kms/apiv1"
+	"cloud.google.com/go/kms/apiv1/kmspb"
+	"github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"cool.example/sync/shared/fault"
+)
+
+const (
+	keyLength = 32
+	// segment is the size of one authenticated piece of a sealed stream.
+	segment = 1 << 16
+	// cached bounds how many unwrapped data keys an instance remembers.
+	cached = 64
+)
+
+// Config says which key wraps.
+type Config struct {
+	Key      string `env:"KMS_KEY"`               // resource name of the crypto key: projects/…/cryptoKeys/…
+	Endpoint string `env:"KMS_ENDPOINT,optional"` // host:port of an emulator; "" for the service
+}
+
+// Sealer makes data keys and opens wrapped ones.
+type Sealer struct {
+	client *kms.KeyManagementClient
+	key    string
+
+	mu   sync.Mutex
+	seen map[string]Key
+}
+
+// Open connects to Cloud KMS.
+func Open(ctx context.Context, c Config) (*Sealer, error) {
+	var opts []option.ClientOption
+	if c.Endpoint != "" {
+		opts = []option.ClientOption{
+			option.WithEndpoint(c.Endpoint), option.WithoutAuthentication(),
+			option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())),
+		}
+	}
+	client, err := kms.NewKeyManagementClient(ctx, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	return &Sealer{client: client, key: c.Key, seen: map[string]Key{}}, nil
+}
+
+// Close releases the connection.
+func (s *Sealer) Close() error { return s.client.Close() }
+
+// Key is a data key in memory together with its wrapped form.
+type Key struct {
+	secret  []byte
+	wrapped []byte
+}
+
+// Wrapped returns what is stored of the key: it opens only with the day key.
+func (k Key) Wrapped() []byte { return k.wrapped }
+
+// envelope is the stored form of a wrapped key.
+type envelope struct {
+	Version string `json:"v"` // resource name of the day key that wrapped it
+	Data    []byte `json:"d"`
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func checksum(b []byte) *wrapperspb.Int64Value {
+	return wrapperspb.Int64(int64(crc32.Checksum(b, castagnoli)))
+}
+
+// NewKey makes a data key and wraps it with the day key of today. It answers
+// Busy where KMS does not answer.
+func (s *Sealer) NewKey(ctx context.Context) (Key, error) {
+	secret := make([]byte, keyLength)
+	if _, err := rand.Read(secret); err != nil {
+		return Key{}, err
+	}
+	r, err := s.client.Encrypt(ctx, &kmspb.EncryptRequest{Name: s.key, Plaintext: secret, PlaintextCrc32C: checksum(secret)})
+	if err != nil {
+		return Key{}, fmt.Errorf("wrap a data key: %w", classify(err))
+	}
+	if !r.GetVerifiedPlaintextCrc32C() || r.GetCiphertextCrc32C().GetValue() != checksum(r.GetCiphertext()).GetValue() {
+		return Key{}, fault.As(fault.Busy, errors.New("wrap a data key: damaged under way"))
+	}
+	wrapped, err := json.Marshal(envelope{Version: r.GetName(), Data: r.GetCiphertext()})
+	return Key{secret: secret, wrapped: wrapped}, err
+}
+
+// Unwrap opens a wrapped data key. It answers NotFound where the day key has
+// been destroyed: nobody can open what it sealed any more.
+func (s *Sealer) Unwrap(ctx context.Context, wrapped []byte) (Key, error) {
+	s.mu.Lock()
+	k, ok := s.seen[string(wrapped)]
+	s.mu.Unlock()
+	if ok {
+		return k, nil
+	}
+	var e envelope
+	if err := json.Unmarshal(wrapped, &e); err != nil {
+		return Key{}, fmt.Errorf("read a wrapped key: %w", fault.As(fault.Invalid, err))
+	}
+	r, err := s.client.Decrypt(ctx, &kmspb.DecryptRequest{Name: s.key, Ciphertext: e.Data, CiphertextCrc32C: checksum(e.Data)})
+	if err != nil {
+		return Key{}, fmt.Errorf("unwrap a data key: %w", classify(err))
+	}
+	if r.GetPlaintextCrc32C().GetValue() != checksum(r.GetPlaintext()).GetValue() {
+		return Key{}, fault.As(fault.Busy, errors.New("unwrap a data key: damaged under way"))
+	}
+	k = Key{secret: r.GetPlaintext(), wrapped: wrapped}
+	s.remember(k)
+	return k, nil
+}
+
+func (s *Sealer) remember(k Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.seen) >= cached {
+		clear(s.seen)
+	}
+	s.seen[string(k.wrapped)] = k
+}
+
+// Seal encrypts plain and binds it to context: it opens only with the same
+// context, such as the id of the thing and its place.
+func (k Key) Seal(plain, context []byte) ([]byte, error) {
+	return sealWith(k.secret, plain, context)
+}
+
+// Open decrypts what Seal made. It answers Invalid where anything was altered
+// or the context differs.
+func (k Key) Open(sealed, context []byte) ([]byte, error) {
+	return openWith(k.secret, sealed, context)
+}
+
+// Writer returns a writer that seals everything written to it into w, piece
+// by piece; Close completes the stream and does not close w.
+func (k Key) Writer(w io.Writer, context []byte) (io.WriteCloser, error) {
+	stream, err := subtle.NewAESGCMHKDF(k.secret, "SHA256", keyLength, segment, 0)
+	if err != nil {
+		return nil, err
+	}
+	return stream.NewEncryptingWriter(w, context)
+}
+
+// Reader returns a reader of what Writer sealed; reading fails where a piece
+// was altered, moved or cut off.
+func (k Key) Reader(r io.Reader, context []byte) (io.Reader, error) {
+	stream, err := subtle.NewAESGCMHKDF(k.secret, "SHA256", keyLength, segment, 0)
+	if err != nil {
+		return nil, err
+	}
+	return stream.NewDecryptingReader(r, context)
+}
+
+func gcm(secret []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+func sealWith(secret, plain, context []byte) ([]byte, error) {
+	aead, err := gcm(secret)
+	if err != nil {
+		return nil, err
+	}
+	return aead.Seal(nil, nil, plain, context), nil
+}
+
+func openWith(secret, sealed, context []byte) ([]byte, error) {
+	aead, err := gcm(secret)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := aead.Open(nil, nil, sealed, context)
+	return plain, fault.As(fault.Invalid, err)
+}
+
+func classify(err error) error {
+	switch status.Code(err) {
+	case codes.NotFound, codes.FailedPrecondition:
+		return fault.As(fault.NotFound, err)
+	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
+		return fault.As(fault.Busy, err)
+	default:
+		return err
+	}
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"time"
+
+	"cool.example/sync/shared/access"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/tenant"
+)
+
+// accountDoc is an account as stored. Names are a contract: add, never rename.
+// The tag register names the entry of the privacy register that allows the
+// field, or "-" for what says nothing of a person.
+type accountDoc struct {
+	Kind        string          `firestore:"kind" register:"-"`
+	State       string          `firestore:"state" register:"-"`
+	Username    string          `firestore:"username" register:"school_email"`
+	Address     string          `firestore:"address" register:"school_email"`
+	Source      sourceDoc       `firestore:"source"`
+	Memberships []membershipDoc `firestore:"memberships"`
+	Own         ownDoc          `firestore:"own"`
+	Epoch       int64           `firestore:"epoch" register:"-"`
+	Version     int64           `firestore:"version" register:"-"`
+	Digest      string          `firestore:"digest" register:"-"`
+	Changed     time.Time       `firestore:"changed" register:"-"`
+}
+
+type sourceDoc struct {
+	Call       string `firestore:"call,omitempty" register:"call_name"`
+	FirstNames string `firestore:"firstNames,omitempty" register:"first_names"`
+	Initials   string `firestore:"initials,omitempty" register:"initials"`
+	Infix      string `firestore:"infix,omitempty" register:"infix"`
+	Surname    string `firestore:"surname,omitempty" register:"surname"`
+	Gender     string `firestore:"gender,omitempty" register:"gender"`
+	Email      string `firestore:"email,omitempty" register:"school_email"`
+	Number     string `firestore:"number,omitempty" register:"administration_number"`
+}
+
+type membershipDoc struct {
+	School string   `firestore:"school" register:"-"`
+	Key    string   `firestore:"key" register:"source_key_hash"`
+	Year   int      `firestore:"year" register:"year"`
+	Grade  string   `firestore:"grade,omitempty" register:"year"`
+	Groups []string `firestore:"groups,omitempty" register:"class"`
+	Roles  []string `firestore:"roles,omitempty" register:"function"`
+	Left   bool     `firestore:"left,omitempty" register:"-"`
+}
+
+type ownDoc struct {
+	Roles []string `firestore:"roles,omitempty" register:"-"`
+}
+
+// ImportedFields are the stored fields of an account that import writes; what
+// the school added beside them stays as it is.
+func ImportedFields() []string {
+	return []string{"state", "source", "memberships", "version", "digest", "epoch", "changed"}
+}
+
+// Accounts returns the table of accounts.
+func (db *DB) Accounts() Table[account.ID, account.Account, accountDoc] {
+	return Table[account.ID, account.Account, accountDoc]{
+		db: db, collection: "accounts", toDoc: accountToDoc, fromDoc: accountFromDoc,
+	}
+}
+
+func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
+	n := a.Source.Name
+	d := accountDoc{
+		Kind: string(a.Kind), State: string(a.State), Username: a.Username, Address: a.Address,
+		Source: sourceDoc{
+			Call: n.Call, FirstNames: n.FirstNames, Initials: n.Initials, Infix: n.Infix, Surname: n.Surname,
+			Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
+		},
+		Own:   ownDoc{Roles: texts(a.Own.Roles)},
+		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Changed: a.Changed,
+	}
+	for _, m := range a.Memberships {
+		d.Memberships = append(d.Memberships, membershipDoc{
+			School: string(m.School), Key: m.Key, Year: int(m.Year), Grade: m.Grade,
+			Groups: texts(m.Groups), Roles: m.Roles, Left: m.Left,
+		})
+	}
+	return d
+}
+
+func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
+	s := d.Source
+	a := account.Account{
+		ID: id, Kind: person.Kind(d.Kind), State: account.State(d.State), Username: d.Username, Address: d.Address,
+		Source: account.Source{
+			Name:   person.Name{Call: s.Call, FirstNames: s.FirstNames, Initials: s.Initials, Infix: s.Infix, Surname: s.Surname},
+			Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,
+		},
+		Own:   account.Own{Roles: named[access.Role](d.Own.Roles)},
+		Epoch: d.Epoch, Version: d.Version, Digest: d.Digest, Changed: d.Changed,
+	}
+	for _, m := range d.Memberships {
+		a.Memberships = append(a.Memberships, account.Membership{
+			School: school.ID(m.School), Key: m.Key, Year: school.Year(m.Year), Grade: m.Grade,
+			Groups: named[group.ID](m.Groups), Roles: m.Roles, Left: m.Left,
+		})
+	}
+	return a, nil
+}
+
+// texts and named convert between lists of named strings and their stored form.
+func texts[S ~string](list []S) []string {
+	if list == nil {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}
+
+func named[S ~string](list []string) []S {
+	if list == nil {
+		return nil
+	}
+	out := make([]S, len(list))
+	for i, s := range list {
+		out[i] = S(s)
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+package store
+
+import (
+	"time"
+
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/tenant"
+)
+
+type runDoc struct {
+	School   string         `firestore:"school" register:"-"`
+	Status   string         `firestore:"status" register:"-"`
+	Format   string         `firestore:"format" register:"-"`
+	Upload   string         `firestore:"upload" register:"-"`
+	Year     int            `firestore:"year" register:"-"`
+	Counts   map[string]int `firestore:"counts" register:"-"`
+	LeftOut  map[string]int `firestore:"leftOut" register:"-"`
+	Findings []findingDoc   `firestore:"findings" register:"-"`
+	Plan     planDoc        `firestore:"plan" register:"-"`
+	Held     bool           `firestore:"held" register:"-"`
+	Created  time.Time      `firestore:"created" register:"-"`
+	Changed  time.Time      `firestore:"changed" register:"-"`
+	ExpireAt time.Time      `firestore:"expireAt" register:"-"`
+}
+
+type findingDoc struct {
+	Code     string `firestore:"code" register:"-"`
+	Severity string `firestore:"severity" register:"-"`
+	Line     int    `firestore:"line" register:"-"`
+	Column   int    `firestore:"column" register:"-"`
+	Field    string `firestore:"field" register:"-"`
+}
+
+type planDoc struct {
+	Object     string               `firestore:"object" register:"-"`
+	Generation int64                `firestore:"generation" register:"-"`
+	Hash       string               `firestore:"hash" register:"-"`
+	Key        []byte               `firestore:"key" register:"-"`
+	Steps      map[string][]spanDoc `firestore:"steps" register:"-"`
+}
+
+type spanDoc struct {
+	Offset int64 `firestore:"offset" register:"-"`
+	Length int64 `firestore:"length" register:"-"`
+}
+
+// Runs returns the table of import runs.
+func (db *DB) Runs() Table[roster.RunID, roster.Run, runDoc] {
+	return Table[roster.RunID, roster.Run, runDoc]{
+		db: db, collection: "imports", toDoc: runToDoc, fromDoc: runFromDoc,
+		expires: func(d runDoc) time.Time { return d.ExpireAt },
+	}
+}
+
+func runToDoc(_ tenant.ID, r roster.Run) runDoc {
+	d := runDoc{
+		School: string(r.School), Status: string(r.Status), Format: r.Format, Upload: r.Upload, Year: int(r.Year),
+		Counts: map[string]int{
+			"create": r.Counts.Create, "change": r.Counts.Change, "leave": r.Counts.Leave, "return": r.Counts.Return,
+			"unchanged": r.Counts.Unchanged, "groups": r.Counts.Groups, "findings": r.Counts.Findings, "leftOut": r.Counts.LeftOut,
+		},
+		LeftOut: r.LeftOut, Held: r.Held, Created: r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
+		Plan: planDoc{Object: r.Plan.Object, Generation: r.Plan.Generation, Hash: r.Plan.Hash, Key: r.Plan.Key, Steps: map[string][]spanDoc{}},
+	}
+	for _, f := range r.Findings {
+		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.Line, f.Column, f.Field})
+	}
+	for phase, spans := range r.Plan.Steps {
+		for _, s := range spans {
+			d.Plan.Steps[string(phase)] = append(d.Plan.Steps[string(phase)], spanDoc(s))
+		}
+	}
+	return d
+}
+
+func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
+	c := d.Counts
+	r := roster.Run{
+		ID: id, School: school.ID(d.School), Status: roster.Status(d.Status), Format: d.Format, Upload: d.Upload, Year: school.Year(d.Year),
+		Counts: roster.Counts{
+			Create: c["create"], Change: c["change"], Leave: c["leave"], Return: c["return"],
+			Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
+		},
+		LeftOut: d.LeftOut, Held: d.Held, Created: d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
+		Plan: roster.Stored{
+			Object: d.Plan.Object, Generation: d.Plan.Generation, Hash: d.Plan.Hash, Key: d.Plan.Key,
+			Steps: map[roster.Phase][]roster.Span{},
+		},
+	}
+	for _, f := range d.Findings {
+		r.Findings = append(r.Findings, roster.Finding{Code: f.Code, Severity: roster.Severity(f.Severity), Line: f.Line, Column: f.Column, Field: f.Field})
+	}
+	for phase, spans := range d.Plan.Steps {
+		for _, s := range spans {
+			r.Plan.Steps[roster.Phase(phase)] = append(r.Plan.Steps[roster.Phase(phase)], roster.Span(s))
+		}
+	}
+	return r, nil
+}
+
+// LaneID names a lane of a run's phase: "people-0".
+type LaneID string
+
+// Lane says how far one lane of a phase has come: Next is the first step of
+// the plan that it has not applied.
+type Lane struct {
+	Next      int
+	Conflicts int // rows that were left alone because somebody changed them meanwhile
+}
+
+type laneDoc struct {
+	Next      int       `firestore:"next" register:"-"`
+	Conflicts int       `firestore:"conflicts" register:"-"`
+	ExpireAt  time.Time `firestore:"expireAt" register:"-"`
+}
+
+// Lanes returns the table of lanes of run r.
+func (db *DB) Lanes(r roster.RunID, expire time.Time) Table[LaneID, Lane, laneDoc] {
+	return Table[LaneID, Lane, laneDoc]{
+		db: db, collection: "imports/" + string(r) + "/lanes",
+		expires: func(d laneDoc) time.Time { return d.ExpireAt },
+		toDoc:   func(_ tenant.ID, l Lane) laneDoc { return laneDoc{l.Next, l.Conflicts, expire} },
+		fromDoc: func(_ LaneID, d laneDoc) (Lane, error) { return Lane{d.Next, d.Conflicts}, nil },
+	}
+}
+
+// Slot makes imports of one school exclusive: the run that holds it, until when.
+type Slot struct {
+	Run   roster.RunID
+	Until time.Time
+}
+
+type slotDoc struct {
+	Run   string    `firestore:"run" register:"-"`
+	Until time.Time `firestore:"until" register:"-"`
+}
+
+// Slots returns the table of import slots, one per school.
+func (db *DB) Slots() Table[school.ID, Slot, slotDoc] {
+	return Table[school.ID, Slot, slotDoc]{
+		db: db, collection: "slots",
+		toDoc:   func(_ tenant.ID, s Slot) slotDoc { return slotDoc{string(s.Run), s.Until} },
+		fromDoc: func(_ school.ID, d slotDoc) (Slot, error) { return Slot{roster.RunID(d.Run), d.Until}, nil },
+	}
+}
+
+// TokenID is the hash of an import token.
+type TokenID string
+
+// Token lets a school's administration system hand over its source file.
+type Token struct {
+	School  school.ID
+	Created time.Time
+}
+
+type tokenDoc struct {
+	School  string    `firestore:"school" register:"-"`
+	Created time.Time `firestore:"created" register:"-"`
+}
+
+// Tokens returns the table of import tokens.
+func (db *DB) Tokens() Table[TokenID, Token, tokenDoc] {
+	return Table[TokenID, Token, tokenDoc]{
+		db: db, collection: "tokens",
+		toDoc:   func(_ tenant.ID, k Token) tokenDoc { return tokenDoc{string(k.School), k.Created} },
+		fromDoc: func(_ TokenID, d tokenDoc) (Token, error) { return Token{school.ID(d.School), d.Created}, nil },
+	}
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"cloud.google.com/go/firestore"
+
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/tenant"
+)
+
+// Create stores a new value. It answers Conflict where id exists.
+func (t Table[ID, V, D]) Create(ctx context.Context, owner tenant.ID, id ID, v V) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	_, err := t.ref(owner, id).Create(ctx, t.toDoc(owner, v))
+	return classify(err)
+}
+
+// CreateTx stores a new value; the transaction answers Conflict where id exists.
+func (t Table[ID, V, D]) CreateTx(tx *Tx, owner tenant.ID, id ID, v V) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	return classify(tx.tx.Create(t.ref(owner, id), t.toDoc(owner, v)))
+}
+
+// Set stores v whether or not id exists.
+func (t Table[ID, V, D]) Set(ctx context.Context, owner tenant.ID, id ID, v V) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	_, err := t.ref(owner, id).Set(ctx, t.toDoc(owner, v))
+	return classify(err)
+}
+
+// SetTx stores v whether or not id exists.
+func (t Table[ID, V, D]) SetTx(tx *Tx, owner tenant.ID, id ID, v V) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	return classify(tx.tx.Set(t.ref(owner, id), t.toDoc(owner, v)))
+}
+
+// ReplaceTx writes the named top-level fields of v over the document id, which
+// must not have been written since written; the transaction answers Conflict
+// where it has. Other fields of the document keep their value. It needs no
+// read, so a transaction of many of them locks nothing beforehand.
+func (t Table[ID, V, D]) ReplaceTx(tx *Tx, owner tenant.ID, e Entry[ID, V], fields ...string) error {
+	if err := check(owner, e.ID); err != nil {
+		return err
+	}
+	values := t.fields(t.toDoc(owner, e.Value))
+	updates := make([]firestore.Update, len(fields))
+	for i, f := range fields {
+		v, ok := values[f]
+		if !ok {
+			return fault.New(fault.Internal, "no stored field %q", f)
+		}
+		updates[i] = firestore.Update{Path: f, Value: v}
+	}
+	var pre []firestore.Precondition
+	if !e.Written.IsZero() {
+		pre = append(pre, firestore.LastUpdateTime(e.Written))
+	}
+	return classify(tx.tx.Update(t.ref(owner, e.ID), updates, pre...))
+}
+
+// SetIf stores e.Value where the document was not written since e.Written. It
+// answers Conflict where it was. It is the cheap alternative to a transaction
+// for one document that several workers want.
+func (t Table[ID, V, D]) SetIf(ctx context.Context, owner tenant.ID, e Entry[ID, V]) (time.Time, error) {
+	if err := check(owner, e.ID); err != nil {
+		return time.Time{}, err
+	}
+	values := t.fields(t.toDoc(owner, e.Value))
+	updates := make([]firestore.Update, 0, len(values))
+	for f, v := range values {
+		updates = append(updates, firestore.Update{Path: f, Value: v})
+	}
+	done, err := t.ref(owner, e.ID).Update(ctx, updates, firestore.LastUpdateTime(e.Written))
+	if err != nil {
+		return time.Time{}, classify(err)
+	}
+	return done.UpdateTime, nil
+}
+
+// Delete removes id; removing what is not there is no failure.
+func (t Table[ID, V, D]) Delete(ctx context.Context, owner tenant.ID, id ID) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	_, err := t.ref(owner, id).Delete(ctx)
+	return classify(err)
+}
+
+// DeleteTx removes id; removing what is not there is no failure.
+func (t Table[ID, V, D]) DeleteTx(tx *Tx, owner tenant.ID, id ID) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	return classify(tx.tx.Delete(t.ref(owner, id)))
+}

@@ -1,0 +1,48 @@
+// Package topic lists the messages that functions send each other. A body
+// names things by id and never carries personal data; the JSON names are a
+// contract with messages under way: add fields, never rename one.
+package topic
+
+import (
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/tenant"
+)
+
+// Topic names a Pub/Sub topic and the one Go type of its messages.
+type Topic[T any] struct{ Name string }
+
+// The topics.
+var (
+	RosterReceived  = Topic[Received]{"roster-received"}
+	RosterApply     = Topic[Apply]{"roster-apply"}
+	ProvisionGoogle = Topic[Provision]{"provision-google"}
+	Minute          = Topic[Tick]{"tick-minute"}
+	Day             = Topic[Tick]{"tick-day"}
+)
+
+// Received says that an upload lies sealed in the uploads bucket.
+type Received struct {
+	Tenant tenant.ID    `json:"tenant"`
+	Import roster.RunID `json:"import"`
+}
+
+// Apply asks for one step of a plan: chunk Next of Phase in lane Lane.
+type Apply struct {
+	Tenant tenant.ID    `json:"tenant"`
+	Import roster.RunID `json:"import"`
+	Phase  roster.Phase `json:"phase"`
+	Lane   int          `json:"lane"`
+	Next   int          `json:"next"`
+}
+
+// Provision asks to bring accounts to one target in their present state.
+type Provision struct {
+	Tenant     tenant.ID     `json:"tenant"`
+	Connection connection.ID `json:"connection"`
+	Accounts   []account.ID  `json:"accounts"`
+}
+
+// Tick is the body of a timer's message.
+type Tick struct{}
