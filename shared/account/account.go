@@ -49,7 +49,7 @@ type Account struct {
 
 	Epoch   int64 // raised to end every session and token of the account
 	Version int64 // raised with every change, so that late messages are seen to be late
-	Digest  string
+	Digest  string // see Imported
 	Changed time.Time
 }
 
@@ -119,10 +119,9 @@ func (a Account) With(m Membership) Account {
 // mean that an import has nothing to change.
 func (a Account) Imported() string {
 	body, err := json.Marshal(struct {
-		State       State
 		Source      Source
 		Memberships []Membership
-	}{a.State, a.Source, a.Memberships})
+	}{a.Source, a.Memberships})
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}

@@ -95,3 +95,17 @@ func plain(s string) string {
 	}
 	return strings.Trim(b.String(), "-")
 }
+
+// ValidUsername reports whether local may stand as it is before the @ of a
+// school address: letters, digits, dots, hyphens, apostrophes and underscores,
+// no dot at an end or beside another, at most 64 octets. It is what Google
+// Workspace accepts (support.google.com/a/answer/9193374), in lower case.
+func ValidUsername(local string) bool {
+	if local == "" || len(local) > localLimit || strings.Contains(local, "..") ||
+		strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || slices.Contains(reserved(), local) {
+		return false
+	}
+	return !strings.ContainsFunc(local, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("._'-", r)
+	})
+}

@@ -35,7 +35,7 @@ type sourceDoc struct {
 	Infix      string `firestore:"infix,omitempty" register:"infix"`
 	Surname    string `firestore:"surname,omitempty" register:"surname"`
 	Gender     string `firestore:"gender,omitempty" register:"gender"`
-	Email      string `firestore:"email,omitempty" register:"school_email"`
+	Email      string `firestore:"email,omitempty" register:"school_email|private_email"`
 	Number     string `firestore:"number,omitempty" register:"administration_number"`
 }
 

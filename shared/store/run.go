@@ -125,23 +125,28 @@ func (db *DB) Lanes(r roster.RunID, expire time.Time) Table[LaneID, Lane, laneDo
 	}
 }
 
-// Slot makes imports of one school exclusive: the run that holds it, until when.
+// Slot makes imports of one school exclusive: only the run that holds it may
+// write, and another may take it over when Until has passed.
 type Slot struct {
-	Run   roster.RunID
-	Until time.Time
+	Run     roster.RunID // "" where nobody imports
+	Until   time.Time
+	Waiting roster.RunID // the run whose leavers wait for approval; "" for none
 }
 
 type slotDoc struct {
-	Run   string    `firestore:"run" register:"-"`
-	Until time.Time `firestore:"until" register:"-"`
+	Run     string    `firestore:"run" register:"-"`
+	Until   time.Time `firestore:"until" register:"-"`
+	Waiting string    `firestore:"waiting" register:"-"`
 }
 
 // Slots returns the table of import slots, one per school.
 func (db *DB) Slots() Table[school.ID, Slot, slotDoc] {
 	return Table[school.ID, Slot, slotDoc]{
 		db: db, collection: "slots",
-		toDoc:   func(_ tenant.ID, s Slot) slotDoc { return slotDoc{string(s.Run), s.Until} },
-		fromDoc: func(_ school.ID, d slotDoc) (Slot, error) { return Slot{roster.RunID(d.Run), d.Until}, nil },
+		toDoc: func(_ tenant.ID, s Slot) slotDoc { return slotDoc{string(s.Run), s.Until, string(s.Waiting)} },
+		fromDoc: func(_ school.ID, d slotDoc) (Slot, error) {
+			return Slot{roster.RunID(d.Run), d.Until, roster.RunID(d.Waiting)}, nil
+		},
 	}
 }
 

@@ -14,6 +14,7 @@ type tenantDoc struct {
 	Name    string   `firestore:"name" register:"-"`
 	Pupils  string   `firestore:"pupilDomain" register:"-"`
 	Staff   string   `firestore:"staffDomain" register:"-"`
+	Parents string   `firestore:"guardianDomain" register:"-"`
 	Modules []string `firestore:"modules" register:"-"`
 }
 
@@ -23,11 +24,11 @@ func (db *DB) Tenants() Table[tenant.ID, tenant.Tenant, tenantDoc] {
 		db: db, collection: "tenants", shared: true,
 		owner: func(d tenantDoc) tenant.ID { return tenant.ID(d.Tenant) },
 		toDoc: func(owner tenant.ID, t tenant.Tenant) tenantDoc {
-			return tenantDoc{string(owner), t.Name, t.Domains.Pupils, t.Domains.Staff, texts(t.Modules)}
+			return tenantDoc{string(owner), t.Name, t.Domains.Pupils, t.Domains.Staff, t.Domains.Guardians, texts(t.Modules)}
 		},
 		fromDoc: func(id tenant.ID, d tenantDoc) (tenant.Tenant, error) {
 			return tenant.Tenant{
-				ID: id, Name: d.Name, Domains: tenant.Domains{Pupils: d.Pupils, Staff: d.Staff},
+				ID: id, Name: d.Name, Domains: tenant.Domains{Pupils: d.Pupils, Staff: d.Staff, Guardians: d.Parents},
 				Modules: named[tenant.Module](d.Modules),
 			}, nil
 		},

@@ -34,8 +34,9 @@ type Tenant struct {
 
 // Domains says which mail domain each kind of person gets an address under.
 type Domains struct {
-	Pupils string // "leerling.school.example"
-	Staff  string // "school.example"
+	Pupils    string // "leerling.school.example"
+	Staff     string // "school.example"
+	Guardians string // "ouder.school.example"; guardians sign in under it and get no mail there
 }
 
 // Module is an optional product of the privacy annex, part D.2.

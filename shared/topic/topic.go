@@ -6,6 +6,7 @@ package topic
 import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/tenant"
 )
@@ -37,12 +38,24 @@ type Apply struct {
 	Next   int          `json:"next"`
 }
 
-// Provision asks to bring accounts to one target in their present state.
+// Provision asks to bring accounts and groups to one target in their present
+// state.
 type Provision struct {
 	Tenant     tenant.ID     `json:"tenant"`
 	Connection connection.ID `json:"connection"`
-	Accounts   []account.ID  `json:"accounts"`
+	Accounts   []account.ID  `json:"accounts,omitempty"`
+	Groups     []group.ID    `json:"groups,omitempty"`
 }
 
 // Tick is the body of a timer's message.
 type Tick struct{}
+
+// First returns the messages that begin a phase: one for each lane that has a
+// step in it.
+func First(owner tenant.ID, run roster.Run, phase roster.Phase) []Apply {
+	var out []Apply
+	for lane := range min(roster.Lanes, len(run.Plan.Steps[phase])) {
+		out = append(out, Apply{Tenant: owner, Import: run.ID, Phase: phase, Lane: lane, Next: lane})
+	}
+	return out
+}

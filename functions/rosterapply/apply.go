@@ -1,0 +1,106 @@
+package rosterapply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/event"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/plan"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
+)
+
+// Deps is what applying needs.
+type Deps struct {
+	DB    *store.DB
+	Plans plan.Shelf
+	Index seal.Index
+	Post  outbox.Post
+	Clock clock.Clock
+}
+
+type server struct {
+	db    *store.DB
+	plans plan.Shelf
+	index seal.Index
+	post  outbox.Post
+	clock clock.Clock
+}
+
+// New returns the handler of the topic roster-apply, at its path.
+func New(d Deps) http.Handler {
+	s := &server{db: d.DB, plans: d.Plans, index: d.Index, post: d.Post, clock: d.Clock}
+	mux := http.NewServeMux()
+	mux.Handle("POST /"+topic.RosterApply.Name, event.Handler(topic.RosterApply, s.handle))
+	return mux
+}
+
+// handle applies one step and sees to it that the run goes on.
+func (s *server) handle(ctx context.Context, m event.Message[topic.Apply]) error {
+	run, err := s.db.Runs().Get(ctx, m.Body.Tenant, m.Body.Import)
+	if err != nil {
+		return fmt.Errorf("read run: %w", err)
+	}
+	if run.Status != roster.Applying {
+		return nil // finished, or stopped by a newer one
+	}
+	steps := len(run.Plan.Steps[m.Body.Phase])
+	if m.Body.Lane < 0 || m.Body.Lane >= roster.Lanes || m.Body.Next < 0 || m.Body.Next%roster.Lanes != m.Body.Lane {
+		return fault.New(fault.Invalid, "step %d does not belong to lane %d", m.Body.Next, m.Body.Lane)
+	}
+	if m.Body.Next < steps {
+		if err := s.advance(ctx, job{Apply: m.Body, run: run}); err != nil {
+			return fmt.Errorf("apply step %d of %s: %w", m.Body.Next, m.Body.Phase, err)
+		}
+	}
+	if m.Body.Next+roster.Lanes < steps {
+		return nil // the lane goes on with the message that the step stored
+	}
+	return s.finishPhase(ctx, m.Body, run)
+}
+
+// advance applies the job's step and posts what follows it.
+func (s *server) advance(ctx context.Context, j job) error {
+	var err error
+	if j.step, err = s.plans.Read(ctx, j.Tenant, j.run, j.Phase, j.Next); err != nil {
+		return err
+	}
+	if j.targets, err = s.targets(ctx, j.Tenant); err != nil {
+		return err
+	}
+	letter, err := s.apply(ctx, j)
+	switch {
+	case errors.Is(err, errDone):
+		return nil
+	case errors.Is(err, errLost):
+		slog.WarnContext(ctx, "run stopped: another import holds the school", "run", j.run.ID)
+		return s.stop(ctx, j.Tenant, j.run.ID)
+	case err != nil:
+		return err
+	}
+	s.post.Send(ctx, letter)
+	return nil
+}
+
+// targets returns the connections that accounts are passed on to.
+func (s *server) targets(ctx context.Context, owner tenant.ID) ([]connection.ID, error) {
+	id := connection.ID(connection.Google)
+	c, err := s.db.Connections().Get(ctx, owner, id)
+	if fault.KindOf(err) == fault.NotFound || (err == nil && !c.On) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read connection: %w", err)
+	}
+	return []connection.ID{id}, nil
+}

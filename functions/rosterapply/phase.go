@@ -1,0 +1,131 @@
+package rosterapply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
+)
+
+// finishPhase begins the next phase when every lane has finished this one.
+// Each lane asks when it ends; the last to commit sees all the others, so
+// somebody always begins the next phase. Two may: then its messages are there
+// twice, which steps bear.
+func (s *server) finishPhase(ctx context.Context, m topic.Apply, run roster.Run) error {
+	done, err := s.complete(ctx, m, run)
+	if err != nil || !done {
+		return err
+	}
+	for phase := m.Phase.Next(); phase != ""; phase = phase.Next() {
+		if len(run.Plan.Steps[phase]) == 0 {
+			continue
+		}
+		if phase == roster.Leave && run.Held {
+			return s.wait(ctx, m.Tenant, run)
+		}
+		if err := s.post.Publisher.Publish(ctx, first(m.Tenant, run, phase)); err != nil {
+			return fmt.Errorf("begin %s: %w", phase, err)
+		}
+		return nil
+	}
+	return s.finish(ctx, m.Tenant, run)
+}
+
+// first returns the messages of a phase's first step in every lane.
+func first(owner tenant.ID, run roster.Run, phase roster.Phase) []outbox.Message {
+	var out []outbox.Message
+	for _, m := range topic.First(owner, run, phase) {
+		out = append(out, outbox.To(topic.RosterApply, m))
+	}
+	return out
+}
+
+// complete reports whether every lane has applied all its steps of the phase.
+func (s *server) complete(ctx context.Context, m topic.Apply, run roster.Run) (bool, error) {
+	steps := len(run.Plan.Steps[m.Phase])
+	var ids []store.LaneID
+	for lane := range min(roster.Lanes, steps) {
+		ids = append(ids, laneID(m.Phase, lane))
+	}
+	lanes, err := s.db.Lanes(run.ID, run.ExpireAt).GetMany(ctx, m.Tenant, ids)
+	if err != nil {
+		return false, fmt.Errorf("read lanes: %w", err)
+	}
+	for _, id := range ids {
+		if e, ok := lanes[id]; !ok || e.Value.Next < steps {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// end is how a run leaves the state Applying.
+type end struct {
+	status roster.Status
+	waits  bool // its leavers wait for approval
+	year   bool // its school year becomes the school's last
+}
+
+// wait leaves the leavers to somebody's approval and frees the school for a
+// newer file.
+func (s *server) wait(ctx context.Context, owner tenant.ID, run roster.Run) error {
+	return s.close(ctx, owner, run.ID, end{status: roster.Waiting, waits: true, year: true})
+}
+
+func (s *server) finish(ctx context.Context, owner tenant.ID, run roster.Run) error {
+	return s.close(ctx, owner, run.ID, end{status: roster.Applied, year: true})
+}
+
+// stop ends a run whose school another import has taken over.
+func (s *server) stop(ctx context.Context, owner tenant.ID, id roster.RunID) error {
+	return s.close(ctx, owner, id, end{status: roster.Refused})
+}
+
+// close takes a run out of Applying, once, and frees its school.
+func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e end) error {
+	err := s.db.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		run, err := s.db.Runs().GetTx(tx, owner, id)
+		if err != nil || run.Status != roster.Applying {
+			return err
+		}
+		slot, err := s.db.Slots().GetTx(tx, owner, run.School)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		place, err := s.db.Schools().GetTx(tx, owner, run.School)
+		if err != nil {
+			return err
+		}
+		if slot.Run == id {
+			slot = store.Slot{Waiting: slot.Waiting}
+			if e.waits {
+				slot.Waiting = id
+			}
+		}
+		if e.year {
+			place.LastYear = max(place.LastYear, run.Year)
+		}
+		run.Status, run.Changed = e.status, s.clock.Now()
+		if e.status == roster.Refused {
+			run.Findings = append(run.Findings, roster.Finding{Code: "plan.superseded", Severity: roster.Stop})
+		}
+		entry := audit.New(run.Changed, audit.Actor{System: "rosterapply"}, audit.ImportApplied).On(string(id)).Because(string(e.status))
+		return errors.Join(
+			s.db.Runs().SetTx(tx, owner, id, run),
+			s.db.Slots().SetTx(tx, owner, run.School, slot),
+			s.db.Schools().SetTx(tx, owner, run.School, place),
+			s.db.Log().CreateTx(tx, owner, entry.ID, entry),
+		)
+	})
+	if err != nil {
+		return fmt.Errorf("end run: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package rosterapply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/topic"
+)
+
+// errDone says that another delivery applied the step before this one.
+var errDone = errors.New("the step was applied before")
+
+// errLost says that another run has taken over the school.
+var errLost = errors.New("another import has taken over")
+
+// job is one step of a run on its way.
+type job struct {
+	topic.Apply
+	run     roster.Run
+	step    roster.Step
+	targets []connection.ID
+}
+
+// laneID names a lane of a phase.
+func laneID(phase roster.Phase, lane int) store.LaneID {
+	return store.LaneID(fmt.Sprintf("%s-%d", phase, lane))
+}
+
+// apply commits the job's step: first blindly, in one transaction without
+// reading the rows; where somebody has changed a row since the plan, row by
+// row. It returns the letter that the step stored, or errDone.
+func (s *server) apply(ctx context.Context, j job) (outbox.Letter, error) {
+	letter, err := s.commit(ctx, j, s.blind)
+	if fault.KindOf(err) == fault.Conflict {
+		letter, err = s.commit(ctx, j, s.careful)
+	}
+	return letter, err
+}
+
+// writer writes the rows of a step and returns how many it left alone. It
+// reads before it writes.
+type writer func(tx *store.Tx, j job) (conflicts int, err error)
+
+func (s *server) commit(ctx context.Context, j job, write writer) (outbox.Letter, error) {
+	var letter outbox.Letter
+	err := s.db.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		lane, err := s.db.Lanes(j.run.ID, j.run.ExpireAt).GetTx(tx, j.Tenant, laneID(j.Phase, j.Lane))
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if lane.Next > j.Next {
+			return errDone
+		}
+		slot, err := s.db.Slots().GetTx(tx, j.Tenant, j.run.School)
+		if err != nil {
+			return err
+		}
+		if slot.Run != j.run.ID {
+			return errLost
+		}
+		conflicts, err := write(tx, j)
+		if err != nil {
+			return err
+		}
+		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+conflicts
+		letter = outbox.New(j.Tenant, s.clock.Now(), j.messages()...)
+		return errors.Join(
+			s.db.Lanes(j.run.ID, j.run.ExpireAt).SetTx(tx, j.Tenant, laneID(j.Phase, j.Lane), lane),
+			s.record(tx, j),
+			s.db.Outbox().CreateTx(tx, j.Tenant, letter.ID, letter),
+		)
+	})
+	return letter, err
+}
+
+func (s *server) record(tx *store.Tx, j job) error {
+	e := audit.New(s.clock.Now(), audit.Actor{System: "rosterapply"}, audit.ImportApplied, j.accounts()...).
+		On(string(j.run.ID)).Because(string(j.Phase))
+	return s.db.Log().CreateTx(tx, j.Tenant, e.ID, e)
+}
+
+// messages returns what follows the step: the lane's next step, and the
+// accounts and groups for each target.
+func (j job) messages() []outbox.Message {
+	var out []outbox.Message
+	if next := j.Next + roster.Lanes; next < len(j.run.Plan.Steps[j.Phase]) {
+		body := j.Apply
+		body.Next = next
+		out = append(out, outbox.To(topic.RosterApply, body))
+	}
+	for _, c := range j.targets {
+		out = append(out, outbox.To(topic.ProvisionGoogle, topic.Provision{
+			Tenant: j.Tenant, Connection: c, Accounts: j.accounts(), Groups: j.groups(),
+		}))
+	}
+	return out
+}
+
+func (j job) accounts() []account.ID {
+	ids := make([]account.ID, len(j.step.Accounts))
+	for i, row := range j.step.Accounts {
+		ids[i] = row.Account.ID
+	}
+	return ids
+}
+
+func (j job) groups() []group.ID {
+	ids := make([]group.ID, len(j.step.Groups))
+	for i, row := range j.step.Groups {
+		ids[i] = row.Group.ID
+	}
+	return ids
+}

@@ -1,0 +1,69 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/event"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/topic"
+)
+
+const (
+	// patience is how long a letter may wait for the function that stored it.
+	patience = 30 * time.Second
+	// lettersAtOnce bounds the letters of one minute's run.
+	lettersAtOnce = 200
+	// expiredAtOnce bounds how many expired documents of a collection one
+	// batch deletes.
+	expiredAtOnce = 400
+)
+
+// Deps is what sweeping needs.
+type Deps struct {
+	DB    *store.DB
+	Post  outbox.Post
+	Clock clock.Clock
+}
+
+// New returns the handler of the ticks, each at its path.
+func New(d Deps) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("POST /"+topic.Minute.Name, event.Handler(topic.Minute, d.minute))
+	mux.Handle("POST /"+topic.Day.Name, event.Handler(topic.Day, d.day))
+	return mux
+}
+
+// minute posts the letters that the functions which stored them did not send.
+func (d Deps) minute(ctx context.Context, _ event.Message[topic.Tick]) error {
+	letters, err := d.DB.Leftovers(ctx, d.Clock.Now().Add(-patience), lettersAtOnce)
+	if err != nil {
+		return fmt.Errorf("read outbox: %w", err)
+	}
+	var failed []error
+	for _, l := range letters {
+		failed = append(failed, d.Post.TrySend(ctx, l))
+	}
+	if len(letters) > 0 {
+		slog.InfoContext(ctx, "posted letters that were left behind", "letters", len(letters))
+	}
+	return errors.Join(failed...)
+}
+
+// day deletes what has expired. The database's own expiry may lag by days.
+func (d Deps) day(ctx context.Context, _ event.Message[topic.Tick]) error {
+	for _, collection := range store.Expiring() {
+		n, err := d.DB.DeleteExpired(ctx, collection, expiredAtOnce)
+		if err != nil {
+			return fmt.Errorf("delete expired %s: %w", collection, err)
+		}
+		slog.InfoContext(ctx, "deleted expired documents", "collection", collection, "documents", n)
+	}
+	return nil
+}
