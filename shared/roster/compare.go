@@ -206,8 +206,8 @@ func (c *comparison) imported(a account.Account, p Person, key string) account.A
 	if p.Gender != "" {
 		a.Source.Gender = p.Gender
 	}
-	if p.Email != "" {
-		a.Source.Email = p.Email
+	if p.Email != "" && (p.Kind != person.Pupil || tenant.DomainOf(p.Email) == c.domain(person.Pupil)) {
+		a.Source.Email = p.Email // of pupils the annex allows the school's address only
 	}
 	if p.Kind == person.Pupil {
 		a.Source.Number = p.Key

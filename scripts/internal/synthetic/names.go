@@ -1,0 +1,58 @@
+package synthetic
+
+// family is a surname with its infix.
+type family struct{ infix, surname string }
+
+// girls are call names as heard in a Dutch school.
+func girls() []string {
+	return []string{
+		"Emma", "Julia", "Mila", "Tess", "Zoë", "Noor", "Sara", "Nora", "Evi", "Liv", "Saar", "Olivia", "Sophie", "Anna",
+		"Lotte", "Eva", "Lynn", "Fenna", "Roos", "Elin", "Yara", "Nova", "Maud", "Lieke", "Jasmijn", "Fleur", "Isa", "Sanne",
+		"Femke", "Noëlle", "Chloé", "Amélie", "Renée", "Esmée", "Loïs", "Jade", "Bo", "Pippa", "Veerle", "Wende", "Marit",
+		"Hanna", "Elif", "Zeynep", "Ayşe", "Defne", "Fatima", "Khadija", "Aya", "Amira", "Salma", "Imane", "Hafsa", "Nisrine",
+		"Zuzanna", "Maja", "Oliwia", "Aleksandra", "Shanaya", "Chaya", "Gaïa", "Priya", "Anouk", "Juul", "Sterre", "Doris",
+		"Keet", "Floor", "Puck", "Anne-Sophie", "Marie-Claire", "Lena", "Elise", "Rosa", "Ilse", "Britt", "Merel", "Jet",
+		"Madelief", "Guusje", "Nina", "Amber", "Luna", "Ella", "Benthe", "Feline", "Suze", "Hailey", "Milou", "Vera",
+	}
+}
+
+// boys are call names as heard in a Dutch school.
+func boys() []string {
+	return []string{
+		"Noah", "Sem", "Liam", "Lucas", "Daan", "Finn", "Levi", "Luuk", "Mees", "James", "Milan", "Sam", "Thijs", "Bram",
+		"Benjamin", "Adam", "Jesse", "Max", "Thomas", "Jan", "Teun", "Tijn", "Siem", "Guus", "Hugo", "Otis", "Boaz", "Jens",
+		"Stijn", "Lars", "Ruben", "Julian", "Cas", "Gijs", "Floris", "Olivier", "Mats", "Joep", "Pim", "Jurre", "Ties",
+		"Sven", "Noël", "José", "André", "Raphaël", "Maël", "Daniël", "Joël", "Mohammed", "Amin", "Bilal", "Ilyas", "Yassin",
+		"Hamza", "Ayoub", "Emir", "Yusuf", "Kaan", "Çınar", "Efe", "Miraç", "Jakub", "Szymon", "Filip", "Antoni", "Dawid",
+		"Jayden", "Giovanni", "Ricardo", "Xavi", "Jean-Pierre", "Willem-Jan", "Abe", "Douwe", "Sietse", "Wout", "Koen",
+		"Tobias", "Melle", "Job", "Vince", "Kai", "Owen", "Quinten", "Senn", "Dex", "Lowie", "Mick", "Ravi", "Dani",
+	}
+}
+
+// families are surnames of a Dutch city.
+func families() []family {
+	plain := []string{
+		"Jansen", "Bakker", "Visser", "Smit", "Meijer", "Mulder", "Bos", "Vos", "Peters", "Hendriks", "Dekker", "Brouwer",
+		"Dijkstra", "Smits", "Jacobs", "Postma", "Hoekstra", "Koster", "Prins", "Huisman", "Kuipers", "Veenstra", "Kramer",
+		"Scholten", "Willems", "Groen", "Kok", "Molenaar", "Verhoeven", "Schouten", "Martens", "Wouters", "Evers", "Kuijpers",
+		"Hermans", "Timmermans", "Gerritsen", "Vermeulen", "Sanders", "Bosman", "Blom", "Schipper", "Zijlstra", "Boersma",
+		"Yılmaz", "Kaya", "Demir", "Çelik", "Şahin", "Öztürk", "Aydın", "Arslan", "Koç", "Nguyen", "Wang", "Chen", "Kowalski",
+		"Wiśniewski", "Nowak", "Łukasik", "Ramdin", "Jagroep", "Baldewsingh", "Pinas", "Ahmadi", "Hosseini", "Osman", "Tesfay",
+		"Müller", "Schröder", "Große", "Sørensen", "Fernández", "García", "Moreau", "Lefèvre", "Okoye", "Mensah", "Rossi",
+	}
+	out := make([]family, 0, len(plain)+50)
+	for _, s := range plain {
+		out = append(out, family{surname: s})
+	}
+	return append(out, []family{
+		{"de", "Vries"}, {"de", "Jong"}, {"de", "Boer"}, {"de", "Groot"}, {"de", "Haan"}, {"de", "Bruijn"}, {"de", "Wit"},
+		{"de", "Graaf"}, {"de", "Koning"}, {"de", "Leeuw"}, {"van", "Dijk"}, {"van", "Leeuwen"}, {"van", "Vliet"},
+		{"van", "Dam"}, {"van", "Beek"}, {"van", "Doorn"}, {"van der", "Berg"}, {"van den", "Berg"}, {"van der", "Meer"},
+		{"van der", "Linden"}, {"van der", "Heijden"}, {"van der", "Veen"}, {"van den", "Heuvel"}, {"van den", "Brink"},
+		{"van de", "Ven"}, {"van de", "Velde"}, {"van 't", "Hof"}, {"van 't", "Veer"}, {"in 't", "Veld"}, {"op 't", "Land"},
+		{"ter", "Horst"}, {"ter", "Braak"}, {"ten", "Cate"}, {"ten", "Hove"}, {"te", "Velde"}, {"den", "Hartog"},
+		{"den", "Ouden"}, {"d'", "Ancona"}, {"el", "Idrissi"}, {"el", "Amrani"}, {"El", "Bakkali"}, {"ben", "Ali"},
+		{"da", "Silva"}, {"dos", "Santos"}, {"von", "Weber"}, {"uit den", "Boogaard"}, {"v.d.", "Wal"}, {"'t", "Hart"},
+		{"op den", "Kamp"}, {"van het", "Erve"},
+	}...)
+}
