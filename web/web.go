@@ -7,7 +7,7 @@ import "embed"
 // Templates holds one folder of templates per function, and shared/ for what
 // every page has in common.
 //
-//go:embed shared signin start admin
+//go:embed shared/*.html signin/*.html start/*.html admin/*.html
 var Templates embed.FS
 
 // Static holds style sheets, scripts and pictures.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/event"
@@ -19,10 +18,6 @@ import (
 	"cool.example/sync/shared/topic"
 	"cool.example/sync/shared/upload"
 )
-
-// hold is how long a run may hold its school: an import of the largest board
-// takes minutes; a run that died must not keep a school for a day.
-const hold = time.Hour
 
 // Deps is what planning needs.
 type Deps struct {
@@ -105,7 +100,7 @@ func (s *server) take(ctx context.Context, owner tenant.ID, run roster.Run) erro
 		if slot.Run != "" && slot.Run != run.ID && slot.Until.After(now) {
 			return fault.New(fault.Busy, "another import of the school is under way")
 		}
-		slot.Run, slot.Until = run.ID, now.Add(hold)
+		slot.Run, slot.Until = run.ID, now.Add(roster.Hold)
 		return s.DB.Slots().SetTx(tx, owner, run.School, slot)
 	})
 }

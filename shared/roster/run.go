@@ -6,6 +6,11 @@ import (
 	"cool.example/sync/shared/school"
 )
 
+// Hold is how long a run may hold its school before another may take over: an
+// import of the largest board takes minutes, and a run that died must not
+// keep a school for a day.
+const Hold = time.Hour
+
 // RunID identifies one import run. It is random.
 type RunID string
 

@@ -84,3 +84,12 @@ func LocalPath(next string) string {
 	}
 	return next
 }
+
+// Unsigned answers a request of nobody for a page: a GET goes to sign in and
+// comes back; what was posted is refused. Other failures pass through.
+func Unsigned(w http.ResponseWriter, r *http.Request, err error) error {
+	if fault.KindOf(err) == fault.Unsigned && r.Method == http.MethodGet {
+		return ToSignIn(w, r)
+	}
+	return err
+}

@@ -130,3 +130,6 @@ func Problem(w http.ResponseWriter, r *http.Request, c i18n.Catalogue, err error
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(body, '\n'))
 }
+
+// NoPage is the handler of addresses where nothing is.
+func NoPage(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "") }

@@ -1,90 +1,121 @@
 package edexml
 
-// Code is the stable code of a finding; its message stands in the catalogues
-// of shared/i18n under "finding." and the code.
-type Code string
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
 
-// The findings.
-const (
-	Empty           Code = "edexml.empty"
-	NotXML          Code = "edexml.not_xml"
-	Truncated       Code = "edexml.truncated"
-	Doctype         Code = "edexml.doctype"
-	Entity          Code = "edexml.entity"
-	Encoding        Code = "edexml.encoding"
-	WrongRoot       Code = "edexml.wrong_root"
-	TooDeep         Code = "edexml.too_deep"
-	TooLong         Code = "edexml.too_long"
-	TooMany         Code = "edexml.too_many"
-	NoSchool        Code = "edexml.no_school"
-	NoYear          Code = "edexml.no_year"
-	BadYear         Code = "edexml.bad_year"
-	BadBRIN         Code = "edexml.bad_brin"
-	Flemish         Code = "edexml.flemish"
-	NoPupils        Code = "edexml.no_pupils"
-	NoKey           Code = "edexml.no_key"
-	DuplicateKey    Code = "edexml.duplicate_key"
-	DuplicateECK    Code = "edexml.duplicate_eckid"
-	UnknownGroup    Code = "edexml.unknown_group"
-	WrongGroupKind  Code = "edexml.wrong_group_kind"
-	UnknownLocation Code = "edexml.unknown_location"
-	NoName          Code = "edexml.no_name"
-	NoGroupName     Code = "edexml.no_group_name"
-	OtherInfix      Code = "edexml.other_infix"
-	UnknownYear     Code = "edexml.unknown_year"
-	UnknownGender   Code = "edexml.unknown_gender"
-	UnknownRole     Code = "edexml.unknown_role"
-	ParentRole      Code = "edexml.parent_role"
-	BadECK          Code = "edexml.bad_eckid"
+	"cool.example/sync/shared/roster"
 )
 
-// Codes returns every code, for the test that each has its messages.
-func Codes() []Code {
-	return []Code{
-		Empty, NotXML, Truncated, Doctype, Entity, Encoding, WrongRoot, TooDeep, TooLong, TooMany, NoSchool, NoYear, BadYear,
-		BadBRIN, Flemish, NoPupils, NoKey, DuplicateKey, DuplicateECK, UnknownGroup, WrongGroupKind, UnknownLocation, NoName,
-		NoGroupName, OtherInfix, UnknownYear, UnknownGender, UnknownRole, ParentRole, BadECK,
+// The findings about the file as a whole. Each refuses it.
+const (
+	Empty            = "edexml.empty"             // nothing in it
+	NotXML           = "edexml.not_xml"           // something else than XML
+	Malformed        = "edexml.malformed"         // XML that breaks off its own rules
+	Truncated        = "edexml.truncated"         // ends before EDEX is closed
+	WrongRoot        = "edexml.wrong_root"        // XML, but not EDEXML
+	Doctype          = "edexml.doctype"           // declares a document type
+	Entity           = "edexml.entity"            // uses an entity of its own
+	Encoding         = "edexml.encoding"          // an encoding that is not read
+	InvalidUTF8      = "edexml.invalid_utf8"      // bytes that are not the declared UTF-8
+	IllegalCharacter = "edexml.illegal_character" // NUL and the like
+	TooDeep          = "edexml.too_deep"          // elements nested deeper than the limit
+	TooLarge         = "edexml.too_large"         // more bytes than the limit
+	TokenTooLong     = "edexml.token_too_long"    // one text or tag longer than the limit
+	TooMany          = "edexml.too_many"          // more people, groups, references or attributes than the limit
+	SectionOrder     = "edexml.section_order"     // a part stands twice or in the wrong place
+)
+
+// The findings about the part that says which school this is.
+const (
+	MissingSchool   = "edexml.missing_school"
+	MissingYear     = "edexml.missing_year"
+	YearInvalid     = "edexml.year_invalid"
+	MissingBRIN     = "edexml.missing_brin"
+	BRINInvalid     = "edexml.brin_invalid"
+	BRINMended      = "edexml.brin_mended" // lower case, or with the location behind it
+	LocationInvalid = "edexml.location_invalid"
+	Flemish         = "edexml.flemish" // a school in Flanders, by its instellingsnummer
+	UnknownVersion  = "edexml.unknown_version"
+)
+
+// The findings about keys: who is who, and who belongs where. Each refuses
+// the file, since nothing in it can be matched with certainty.
+const (
+	MissingKey        = "edexml.missing_key"
+	KeyTooLong        = "edexml.key_too_long"
+	KeyInvalid        = "edexml.key_invalid"
+	KeyIsBSN          = "edexml.key_is_bsn" // nearly all pupils' keys pass the test of citizen service numbers
+	DuplicateKey      = "edexml.duplicate_key"
+	DuplicateECKiD    = "edexml.duplicate_eckid"
+	DanglingReference = "edexml.dangling_reference"
+	WrongKind         = "edexml.wrong_kind" // a class where a lesson group is meant, or the reverse
+	NoPupils          = "edexml.no_pupils"
+	MissingName       = "edexml.missing_name"
+)
+
+// The findings about one value or row; the rest of the file goes on.
+const (
+	MissingGivenName = "edexml.missing_given_name"
+	MissingGroupName = "edexml.missing_group_name"
+	OtherInfix       = "edexml.other_infix" // tussenvoegsel in place of voorvoegsel
+	UnknownYear      = "edexml.unknown_year"
+	UnknownRole      = "edexml.unknown_role"
+	UnknownGender    = "edexml.unknown_gender"
+	UnknownElement   = "edexml.unknown_element"
+	DuplicateElement = "edexml.duplicate_element"
+	TooLong          = "edexml.too_long"
+	ControlCharacter = "edexml.control_character"
+	EmailInvalid     = "edexml.email_invalid"
+	ECKiDInvalid     = "edexml.eckid_invalid"
+	DateInvalid      = "edexml.date_invalid"
+	ParentRole       = "edexml.parent_role" // a parent among the staff
+)
+
+// Codes lists the code of every finding that this package adds.
+func Codes() []string {
+	return []string{
+		Empty, NotXML, Malformed, Truncated, WrongRoot, Doctype, Entity, Encoding, InvalidUTF8, IllegalCharacter,
+		TooDeep, TooLarge, TokenTooLong, TooMany, SectionOrder,
+		MissingSchool, MissingYear, YearInvalid, MissingBRIN, BRINInvalid, BRINMended, LocationInvalid, Flemish, UnknownVersion,
+		MissingKey, KeyTooLong, KeyInvalid, KeyIsBSN, DuplicateKey, DuplicateECKiD, DanglingReference, WrongKind, NoPupils, MissingName,
+		MissingGivenName, MissingGroupName, OtherInfix, UnknownYear, UnknownRole, UnknownGender, UnknownElement, DuplicateElement,
+		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, DateInvalid, ParentRole,
 	}
 }
 
-// countedAs returns the name under which a skipped element is counted: its
-// own where the standard knows it, else "other", since a foreign name could
-// itself say something.
-func countedAs(element string) string {
-	switch element {
-	case "geboortedatum", "start_ondw_jgr3", "gebruikersnaam", "fotourl", "etniciteit", "land", "land_vader", "land_moeder",
-		"sofinummer", "bsn", "onderwijsnummer", "bsn_ondwnr-4", "rijksregisternummer", "gewicht_nieuw", "gewicht",
-		"postcodenl", "postnummerbe", "postcodeoverig", "instroomdatum", "uitstroomdatum", "toevoegingen", "mutatiedatum",
-		"omschrijving", "rolomschrijving", "peildatum", "schoolkey", "aanmaakdatum", "auteur", "commentaar":
-		return element
-	default:
-		return "other"
-	}
-}
-
-// years returns whether a jaargroep code is one of the standard's
-// (EDEXML.types.variabel, 2.1).
-func knownYear(code string) bool {
+// severity returns what a finding does. Whatever is not known to be harmless
+// refuses the file.
+func severity(code string) roster.Severity {
 	switch code {
-	case "B", "D", "0", "1", "2", "3", "4", "5", "6", "7", "8", "11", "12", "13", "14", "15", "16", "S", "V", "C", "N", "H":
-		return true
+	case BRINMended, OtherInfix, UnknownElement, MissingGivenName:
+		return roster.Note
+	case UnknownVersion, MissingGroupName, UnknownYear, UnknownRole, UnknownGender, DuplicateElement,
+		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, DateInvalid, ParentRole:
+		return roster.Warning
 	default:
-		return false
+		return roster.Stop
 	}
 }
 
-// knownRole returns whether a rol code is one of the standard's.
-func knownRole(code string) bool {
-	switch code {
-	case "ADJ", "ADM", "CON", "DIR", "ICT", "IB", "KLA", "LRK", "LOS", "LOC", "OWA", "OUD", "RT", "SMW", "STA", "TAL", "VAK":
-		return true
-	default:
-		return false
+//go:embed nl.json en.json
+var catalogues embed.FS
+
+// Messages returns what people read about the findings: language ("nl",
+// "en") → code → text. Each text says what is wrong and what to do about it.
+func Messages() (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	for _, lang := range []string{"nl", "en"} {
+		raw, err := catalogues.ReadFile(lang + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read messages: %w", err)
+		}
+		texts := map[string]string{}
+		if err := json.Unmarshal(raw, &texts); err != nil {
+			return nil, fmt.Errorf("read messages in %s: %w", lang, err)
+		}
+		all[lang] = texts
 	}
+	return all, nil
 }
-
-// parent is the role of a parent who helps at school: never a staff account.
-const parent = "OUD"
-
-// historic is the jaargroep of a pupil who has left.
-const historic = "H"

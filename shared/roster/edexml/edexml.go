@@ -1,298 +1,199 @@
-// Package edexml reads EDEXML 1.03, 2.0 and 2.1, the file that Dutch
-// administration systems of primary schools export (Edustandaard, EDEXML).
-// It reads token by token, binds only what the privacy register allows, and
-// counts what it skips by the name of the element.
+// Package edexml reads EDEXML, the export of Dutch school administration
+// systems, in its versions 1.03, 2.0 and 2.1: one school, one school year,
+// its groups, pupils and staff. The format is described by the schemas of
+// Edustandaard, EDEXML.structuur.xsd and the files that it includes.
+//
+// An EDEXML file holds far more than may be kept, citizen service numbers
+// among it. Only named elements ever become Go values; everything else is
+// skipped token by token and counted. Findings tell a place, never a value.
 package edexml
 
 import (
 	"encoding/xml"
 	"errors"
-	"fmt"
+	"hash/maphash"
 	"io"
-	"strings"
+	"time"
 
-	"golang.org/x/text/encoding/charmap"
-
-	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
 )
 
-const (
-	deepest      = 64      // elements within each other; EDEXML needs nine
-	longestToken = 1 << 20 // bytes of one tag or text
-	mostPeople   = 200_000
-	mostGroups   = 50_000
-)
+// Parser reads EDEXML within limits, so that a hostile file costs little.
+type Parser struct {
+	Bytes      int64 // of the whole file
+	Token      int   // bytes of one tag, text or comment
+	Depth      int   // of nested elements
+	Attributes int   // of one element
+	People     int   // pupils and staff together
+	Groups     int   // classes, lesson groups and locations together
+	References int   // groups of one person
+	// Today is the day before which an uitstroomdatum has passed.
+	Today time.Time
+}
 
-// The ways in which reading stops before the end of the document. Each has
-// been reported as a finding.
-var (
-	errStop      = errors.New("reading stopped at a finding")
-	errLongToken = errors.New("a tag or text is too long")
-)
+// Usual returns a parser for the largest schools there are, as of today.
+func Usual() Parser {
+	return Parser{
+		Bytes: 256 << 20, Token: 256 << 10, Depth: 64, Attributes: 64,
+		People: 250_000, Groups: 50_000, References: 1_000, Today: time.Now(),
+	}
+}
 
-// Parse reads a document and reports what is wrong with it in found. Where
-// found.Stopped, the roster is incomplete and nothing may be done with it. An
-// error means that r could not be read; it is r's own.
+// Parse reads r with the usual limits: see Parser.Parse.
 func Parse(r io.Reader, found *roster.Findings) (*roster.Roster, error) {
-	g := &guard{r: r}
-	p := &parser{guard: g, dec: xml.NewDecoder(g), found: found, out: &roster.Roster{Format: "edexml", LeftOut: map[string]int{}}}
-	p.keys = map[keyKind]map[string]place{}
-	p.dec.CharsetReader = charset
-	err := p.document()
-	switch {
-	case err == nil:
-		p.resolve()
-		return p.out, nil
-	case errors.Is(err, errStop):
-		return p.out, nil
-	default:
-		return p.out, p.broken(err)
+	return Usual().Parse(r, found)
+}
+
+// Parse reads one file. Whatever is wrong with it becomes a finding; an error
+// means that r itself could not be read, and wraps r's error. Where the
+// findings are Stopped the roster is only what was read until then: good to
+// tell how much was left out, not to apply.
+func (p Parser) Parse(r io.Reader, found *roster.Findings) (*roster.Roster, error) {
+	d := &document{
+		scanner: newScanner(r, p),
+		found:   found,
+		roster:  &roster.Roster{Format: "edexml", LeftOut: map[string]int{}},
+		groups:  map[string]int{}, locations: map[string]bool{}, pupils: map[string]bool{}, staff: map[string]bool{},
+		chains: map[uint64]bool{}, noted: map[string]bool{}, seed: maphash.MakeSeed(),
 	}
-}
-
-// broken turns a failure of the decoder into a finding; other errors are the
-// reader's.
-func (p *parser) broken(err error) error {
-	syntax, bad := errors.AsType[*xml.SyntaxError](err)
-	switch {
-	case errors.Is(err, errLongToken):
-		p.stop(TooLong, "")
-	case errors.Is(err, errCharset):
-		p.stop(Encoding, "")
-	case errors.Is(err, io.EOF), bad && strings.Contains(syntax.Msg, "unexpected EOF"):
-		code := Truncated
-		if !p.begun {
-			code = Empty
-		}
-		p.stop(code, "")
-	case bad && strings.Contains(syntax.Msg, "entity"):
-		p.stop(Entity, "")
-	case bad:
-		p.stop(NotXML, "")
-	case fault.KindOf(err) != fault.Internal:
-		return err
-	default:
-		if strings.HasPrefix(err.Error(), "xml:") {
-			p.stop(NotXML, "")
-			return nil
-		}
-		return err
+	err := d.read()
+	if h, ok := errors.AsType[*halt](err); ok {
+		d.add(h.code, h.at, h.field)
+		return d.roster, nil
 	}
-	return nil
-}
-
-var errCharset = errors.New("unknown character encoding")
-
-// charset reads the encodings that old administration systems write.
-func charset(label string, r io.Reader) (io.Reader, error) {
-	switch strings.ToLower(label) {
-	case "utf-8", "utf8", "us-ascii":
-		return r, nil
-	case "windows-1252", "iso-8859-1", "latin1", "iso-8859-15":
-		return charmap.Windows1252.NewDecoder().Reader(r), nil
-	default:
-		return nil, errCharset
-	}
-}
-
-// guard bounds how much is read for one token, so that no tag or text fills
-// memory, whatever its length.
-type guard struct {
-	r    io.Reader
-	read int
-}
-
-func (g *guard) Read(p []byte) (int, error) {
-	if g.read > longestToken {
-		return 0, errLongToken
-	}
-	n, err := g.r.Read(p)
-	g.read += n
-	return n, err
-}
-
-// place is where something stands in the document.
-type place struct{ line, column int }
-
-// parser reads one document.
-type parser struct {
-	guard *guard
-	dec   *xml.Decoder
-	found *roster.Findings
-	out   *roster.Roster
-
-	at    place // where the last token began
-	depth int
-	begun bool // an element was seen
-
-	keys       map[keyKind]map[string]place
-	references []reference
-}
-
-// token returns the next token and notes where it began. A document type and
-// whatever else could define entities stops reading.
-func (p *parser) token() (xml.Token, error) {
-	p.guard.read = 0
-	p.at.line, p.at.column = p.dec.InputPos()
-	t, err := p.dec.Token()
 	if err != nil {
 		return nil, err
 	}
-	switch t.(type) {
-	case xml.Directive:
-		p.stop(Doctype, "")
-		return nil, errStop
-	case xml.StartElement:
-		p.begun = true
-		if p.depth++; p.depth > deepest {
-			p.stop(TooDeep, "")
-			return nil, errStop
-		}
-	case xml.EndElement:
-		p.depth--
+	return d.roster, nil
+}
+
+// document is one file while it is read.
+type document struct {
+	*scanner
+	found  *roster.Findings
+	roster *roster.Roster
+	space  string // namespace of the root: EDEXML has none, some exports add one
+	part   int    // rank of the newest part
+
+	groups    map[string]int // key → index in roster.Groups
+	locations map[string]bool
+	pupils    map[string]bool
+	staff     map[string]bool
+	chains    map[uint64]bool // hashes of the ECK iDs met
+	elevens   int             // pupils' keys that pass the eleven test
+
+	noted map[string]bool // what has been noted once
+	seed  maphash.Seed
+	text  []byte // of the element being read
+}
+
+// add adds a finding with the severity of its code.
+func (d *document) add(code string, at place, field string) {
+	d.found.Add(roster.Finding{Code: code, Severity: severity(code), Line: at.line, Column: at.column, Field: field})
+}
+
+// once adds a finding the first time that this about is met, and nothing
+// after 64 of them: they say the same again.
+func (d *document) once(code string, at place, about string) {
+	if len(d.noted) < 64 && !d.noted[code+about] {
+		d.noted[code+about] = true
+		d.add(code, at, "")
 	}
-	return t, nil
 }
 
-// stop adds a finding that refuses the file; warn one that does not.
-func (p *parser) stop(c Code, field string)         { p.report(c, roster.Stop, field, p.at) }
-func (p *parser) warn(c Code, field string)         { p.report(c, roster.Warning, field, p.at) }
-func (p *parser) note(c Code, field string)         { p.report(c, roster.Note, field, p.at) }
-func (p *parser) refuse(c Code, f string, at place) { p.report(c, roster.Stop, f, at) }
-
-func (p *parser) report(c Code, s roster.Severity, field string, at place) {
-	p.found.Add(roster.Finding{Code: string(c), Severity: s, Line: at.line, Column: at.column, Field: field})
-}
-
-// children calls visit for every child element of the one just begun, until
-// its end. visit reads its element to the end or returns skip.
-func (p *parser) children(visit func(xml.StartElement) error) error {
+// read reads the whole file.
+func (d *document) read() error {
 	for {
-		t, err := p.token()
+		token, err := d.next()
+		if err == io.EOF {
+			return d.finish()
+		}
 		if err != nil {
 			return err
 		}
-		switch e := t.(type) {
-		case xml.EndElement:
-			return nil
+		switch t := token.(type) {
+		case xml.CharData:
+			if !blank(t) {
+				return &halt{code: d.outside(), at: d.at}
+			}
 		case xml.StartElement:
-			if err := visit(e); err != nil {
+			if err := d.root(t); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// skip reads the element just begun to its end and keeps nothing.
-func (p *parser) skip() error {
-	return p.children(func(xml.StartElement) error { return p.skip() })
-}
-
-// leaveOut skips the element and counts it by its name.
-func (p *parser) leaveOut(e xml.StartElement) error {
-	p.out.LeftOut[countedAs(e.Name.Local)]++
-	return p.skip()
-}
-
-// text reads the text of the element just begun. What is longer than most
-// bytes is left out with a warning; an empty element counts as absent.
-func (p *parser) text(e xml.StartElement, most int) (string, error) {
-	at := p.at
-	var b strings.Builder
-	for {
-		t, err := p.token()
-		if err != nil {
-			return "", err
-		}
-		switch x := t.(type) {
-		case xml.CharData:
-			if b.Len() <= most {
-				b.Write(x)
-			}
-		case xml.StartElement:
-			if err := p.leaveOut(x); err != nil {
-				return "", err
-			}
-		case xml.EndElement:
-			s := strings.Join(strings.Fields(b.String()), " ")
-			if len(s) > most {
-				p.report(TooLong, roster.Warning, e.Name.Local, at)
-				return "", nil
-			}
-			return s, nil
-		}
+// outside returns the code for something that stands outside the root.
+func (d *document) outside() string {
+	if d.rooted {
+		return Malformed
 	}
+	return NotXML
 }
 
-// document reads from the root to the end.
-func (p *parser) document() error {
-	for {
-		t, err := p.token()
-		if errors.Is(err, io.EOF) && p.begun {
-			return p.complete()
-		}
-		if err != nil {
-			return err
-		}
-		e, ok := t.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		if e.Name.Local != "EDEX" {
-			p.stop(WrongRoot, "")
-			return errStop
-		}
-		if err := p.children(p.section); err != nil {
-			return err
-		}
+func (d *document) root(e xml.StartElement) error {
+	if d.rooted {
+		return &halt{code: Malformed, at: d.at}
 	}
+	d.rooted = true
+	if e.Name.Local != "EDEX" {
+		return &halt{code: WrongRoot, at: d.at}
+	}
+	d.space = e.Name.Space
+	return d.children(e, d.section)
 }
 
-// section reads one of the parts of the root.
-func (p *parser) section(e xml.StartElement) error {
+// section reads one part of the file. The parts stand in a fixed order, which
+// lets every reference be checked where it stands.
+func (d *document) section(e xml.StartElement) error {
+	r := rank(e.Name.Local)
+	if r == 0 {
+		return d.leave(e)
+	}
+	if r <= d.part {
+		d.add(SectionOrder, d.at, e.Name.Local)
+		_, err := d.skip(e)
+		return err
+	}
+	if d.part == 0 && r > rank("school") {
+		d.add(MissingSchool, d.at, e.Name.Local)
+	}
+	d.part = r
 	switch e.Name.Local {
 	case "school":
-		return p.school()
+		return d.school(e)
 	case "vestigingen":
-		return p.children(p.location)
+		return d.each(e, "vestiging", d.location)
 	case "groepen":
-		return p.children(p.group)
+		return d.children(e, d.group)
 	case "leerlingen":
-		return p.children(p.pupil)
-	case "leerkrachten":
-		return p.children(p.teacher)
+		return d.each(e, "leerling", d.pupil)
 	default:
-		return p.leaveOut(e)
+		return d.each(e, "leerkracht", d.member)
 	}
 }
 
-// complete checks what the document as a whole must hold.
-func (p *parser) complete() error {
-	if p.out.School.BRIN == "" && !p.found.Stopped() {
-		p.refuse(NoSchool, "school", place{})
+// finish checks what only the whole file can tell.
+func (d *document) finish() error {
+	if !d.rooted {
+		return &halt{code: Empty}
 	}
-	if p.out.Year == 0 && !p.found.Stopped() {
-		p.refuse(NoYear, "schooljaar", place{})
+	if d.part == 0 {
+		d.add(MissingSchool, place{}, "school")
 	}
-	for _, person := range p.out.People {
-		if person.Kind == "pupil" {
-			return nil
-		}
+	if len(d.pupils) == 0 {
+		d.add(NoPupils, place{}, "leerlingen")
 	}
-	p.refuse(NoPupils, "leerlingen", place{})
+	if n := len(d.pupils); n >= bsnPupils && d.elevens*100 >= n*bsnPercent {
+		d.add(KeyIsBSN, place{}, "leerling")
+	}
 	return nil
 }
 
-// attribute returns an attribute without a namespace, "" where it is absent.
-func attribute(e xml.StartElement, name string) string {
-	for _, a := range e.Attr {
-		if a.Name.Local == name && a.Name.Space == "" {
-			return strings.TrimSpace(a.Value)
-		}
-	}
-	return ""
-}
-
-// String shows a place for tests and logs.
-func (l place) String() string { return fmt.Sprintf("%d:%d", l.line, l.column) }
+// From this many pupils on, this share of keys that pass the eleven test
+// cannot be chance: of free numbers one in eleven does.
+const (
+	bsnPupils  = 10
+	bsnPercent = 80
+)

@@ -1,0 +1,88 @@
+package admin
+
+import (
+	"net/http"
+
+	"cool.example/sync/shared/access"
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/upload"
+	"cool.example/sync/web"
+)
+
+// Deps is what the console needs.
+type Deps struct {
+	DB          *store.DB
+	Credentials *store.DB // the database of that name
+	Vault       credential.Vault
+	Uploads     upload.Shelf
+	Post        outbox.Post
+	People      serve.People
+	Clock       clock.Clock
+}
+
+type server struct {
+	Deps
+	pages *serve.Pages
+}
+
+// personal is a handler for a person who holds a permission.
+type personal func(w http.ResponseWriter, r *http.Request, who session.Person) error
+
+// New returns the console and the import API.
+func New(d Deps) (http.Handler, error) {
+	static, err := serve.NewStatic(web.Static, "static")
+	if err != nil {
+		return nil, err
+	}
+	pages, err := serve.NewPages(web.Templates, "admin", static)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, pages: pages}
+	mux := http.NewServeMux()
+	api := func(pattern string, f serve.Func) { mux.Handle(pattern, serve.API(pages.Texts(), f)) }
+	api("PUT /api/import/v1/files/{name}", s.receive)
+	api("GET /api/import/v1/files/{id}", s.report)
+	api("POST /api/import/v1/files/{id}/approve", s.approveByAPI)
+	api("GET /api/import/v1/openapi.json", s.describe)
+
+	page := func(pattern string, p access.Permission, f personal) { mux.Handle(pattern, pages.Handler(s.allow(p, f))) }
+	page("GET /admin/{$}", access.ManageGroups, s.overview)
+	page("GET /admin/groups/{id}", access.ManageGroups, s.group)
+	page("POST /admin/groups/{id}/sheet", access.IssueSheets, s.groupSheet)
+	page("POST /admin/staff/sheet", access.IssueSheets, s.staffSheet)
+	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
+	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.approveByForm)
+	page("POST /admin/imports", access.UploadRoster, s.receiveByForm)
+	return http.NewCrossOriginProtection().Handler(mux), nil
+}
+
+// allow lets a signed-in person with permission p through to f. Somebody who
+// is not signed in is sent to sign in, where a page was asked for.
+func (s *server) allow(p access.Permission, f personal) serve.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		who, err := s.People.Of(r)
+		if err != nil {
+			return serve.Unsigned(w, r, err)
+		}
+		if err := access.Allow(who.Account.Own.Roles, p); err != nil {
+			return err
+		}
+		return f(w, r, who)
+	}
+}
+
+// approver returns the person who calls the API, where that person may
+// approve plans.
+func (s *server) approver(r *http.Request) (session.Person, error) {
+	who, err := s.People.Of(r)
+	if err != nil {
+		return who, err
+	}
+	return who, access.Allow(who.Account.Own.Roles, access.ApproveImport)
+}

@@ -1,0 +1,21 @@
+package admin
+
+import (
+	"net/url"
+
+	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/secret"
+	"cool.example/sync/shared/store"
+)
+
+// Settings are the function's variables.
+type Settings struct {
+	Store           store.Config      // the main database; the credentials database stands beside it
+	Secret          secret.Config     // holds verifier-key
+	Seal            seal.Config       // the day key that uploads are sealed under
+	Hash            credential.Params // costs of a password hash
+	BaseURL         *url.URL          `env:"BASE_URL"`                       // the one origin of the product
+	UploadsBucket   string            `env:"UPLOADS_BUCKET"`                 // where sealed uploads lie until they are planned
+	StorageEmulator string            `env:"STORAGE_EMULATOR_HOST,optional"` // host:port, on a developer's machine
+}

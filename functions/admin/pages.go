@@ -1,0 +1,182 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/i18n"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/tenant"
+)
+
+// runsShown is how many of the last imports the overview lists.
+const runsShown = 10
+
+type overviewView struct {
+	Institution string
+	Schools     []schoolView
+	Runs        []runView
+}
+
+type schoolView struct {
+	ID, Name, Code string
+	Classes        []classView
+}
+
+type classView struct{ ID, Name string }
+
+type runView struct {
+	ID, When     string
+	Status       roster.Status
+	Counts       roster.Counts
+	Findings     []findingAnswer
+	PlanHash     string
+	MayBeApprove bool
+	LeftOut      []leftOutView
+}
+
+type leftOutView struct {
+	Field string
+	Count int
+}
+
+// overview lists classes and imports: GET /admin/.
+func (s *server) overview(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	ctx := r.Context()
+	institution, err := s.DB.Tenants().Get(ctx, who.Tenant, who.Tenant)
+	if err != nil {
+		return err
+	}
+	view := overviewView{Institution: institution.Name}
+	if view.Schools, err = s.schools(ctx, who.Tenant); err != nil {
+		return err
+	}
+	var runs []roster.Run
+	for e, err := range s.DB.Runs().All(ctx, who.Tenant) {
+		if err != nil {
+			return err
+		}
+		runs = append(runs, e.Value)
+	}
+	slices.SortFunc(runs, func(a, b roster.Run) int { return b.Created.Compare(a.Created) })
+	for _, run := range runs[:min(len(runs), runsShown)] {
+		view.Runs = append(view.Runs, s.runView(run, i18n.Of(r)))
+	}
+	return s.pages.Write(w, r, http.StatusOK, "overview", view)
+}
+
+func (s *server) runView(run roster.Run, l i18n.Lang) runView {
+	a := answer(run, s.pages.Texts(), l)
+	v := runView{
+		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), Status: run.Status, Counts: run.Counts,
+		Findings: a.Findings, PlanHash: run.Plan.Hash, MayBeApprove: run.Status == roster.Waiting,
+	}
+	for field, n := range run.LeftOut {
+		v.LeftOut = append(v.LeftOut, leftOutView{field, n})
+	}
+	slices.SortFunc(v.LeftOut, func(a, b leftOutView) int { return strings.Compare(a.Field, b.Field) })
+	return v
+}
+
+// schools returns the schools of an institution with their present classes.
+func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, error) {
+	classes := map[string][]classView{}
+	for e, err := range s.DB.Groups().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Value.Kind == group.Class && !e.Value.Ended {
+			classes[string(e.Value.School)] = append(classes[string(e.Value.School)], classView{string(e.ID), e.Value.Name})
+		}
+	}
+	var views []schoolView
+	for e, err := range s.DB.Schools().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		v := schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String(), Classes: classes[string(e.ID)]}
+		slices.SortFunc(v.Classes, func(a, b classView) int { return strings.Compare(a.Name, b.Name) })
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+type groupView struct {
+	ID, Name string
+	Pupils   []memberView
+	Staff    []memberView
+}
+
+type memberView struct{ Name, Address string }
+
+// group shows a class: GET /admin/groups/{id}. Who looked at whom is logged
+// before the answer leaves.
+func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	g, err := s.DB.Groups().Get(r.Context(), who.Tenant, group.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	members, err := s.members(r.Context(), who.Tenant, func(a account.Account) bool { return slices.Contains(a.Groups(), g.ID) })
+	if err != nil {
+		return err
+	}
+	view := groupView{ID: string(g.ID), Name: g.Name}
+	var seen []account.ID
+	for _, a := range members {
+		seen = append(seen, a.ID)
+		m := memberView{a.Source.Name.Sorted(), a.Address}
+		if a.Kind == person.Pupil {
+			view.Pupils = append(view.Pupils, m)
+		} else {
+			view.Staff = append(view.Staff, m)
+		}
+	}
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).On(string(g.ID))
+	if err := s.DB.Log().Create(r.Context(), who.Tenant, entry.ID, entry); err != nil {
+		return err
+	}
+	return s.pages.Write(w, r, http.StatusOK, "group", view)
+}
+
+// members returns the active accounts that match, in Dutch order of names. It
+// reads every account of the institution, which is good enough for a page
+// that few people open.
+func (s *server) members(ctx context.Context, owner tenant.ID, match func(account.Account) bool) ([]account.Account, error) {
+	var found []account.Account
+	for e, err := range s.DB.Accounts().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Value.MaySignIn() && match(e.Value) {
+			found = append(found, e.Value)
+		}
+	}
+	order := collate.New(language.Dutch, collate.IgnoreCase)
+	slices.SortFunc(found, func(a, b account.Account) int {
+		return order.CompareString(a.Source.Name.Sorted(), b.Source.Name.Sorted())
+	})
+	return found, nil
+}
+
+// showImport shows what an import does: GET /admin/imports/{id}.
+func (s *server) showImport(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	if run.ID == "" {
+		return fault.New(fault.NotFound, "")
+	}
+	return s.pages.Write(w, r, http.StatusOK, "import", s.runView(run, i18n.Of(r)))
+}

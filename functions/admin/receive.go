@@ -1,0 +1,144 @@
+package admin
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
+	"cool.example/sync/shared/upload"
+)
+
+// keepRun is how long a run is kept after it began.
+const keepRun = 90 * 24 * time.Hour
+
+// source is who hands over a file, for which school.
+type source struct {
+	owner  tenant.ID
+	school school.ID
+	actor  audit.Actor
+}
+
+// token returns the school of the import token that r bears. It answers
+// Unsigned for every token that is not known, whatever is wrong with it.
+func (s *server) token(r *http.Request) (source, error) {
+	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return source{}, fault.New(fault.Unsigned, "import.no_token")
+	}
+	owner, hash, err := upload.ParseToken(bearer)
+	if err != nil {
+		return source{}, fault.New(fault.Unsigned, "import.bad_token")
+	}
+	known, err := s.DB.Tokens().Get(r.Context(), owner, store.TokenID(hash))
+	if fault.KindOf(err) == fault.NotFound {
+		return source{}, fault.New(fault.Unsigned, "import.bad_token")
+	}
+	return source{owner: owner, school: known.School, actor: audit.Actor{System: "import-token"}}, err
+}
+
+// receive takes in a file: PUT /api/import/v1/files/{name}. The name is not
+// kept: it may say something of a person.
+func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
+	from, err := s.token(r)
+	if err != nil {
+		return err
+	}
+	if r.ContentLength > upload.Limit {
+		return fault.New(fault.TooLarge, "")
+	}
+	id, err := s.store(r.Context(), from, http.MaxBytesReader(w, r.Body, upload.Limit))
+	if err != nil {
+		return err
+	}
+	at := "/api/import/v1/files/" + string(id)
+	w.Header().Set("Location", at)
+	return serve.JSON(w, http.StatusAccepted, map[string]string{"id": string(id), "status_url": at})
+}
+
+// receiveByForm takes in a file from the console's form.
+func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	r.Body = http.MaxBytesReader(w, r.Body, upload.Limit)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return fault.As(fault.Invalid, err)
+	}
+	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}}
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return fault.As(fault.Invalid, fmt.Errorf("read form: %w", err))
+		}
+		switch part.FormName() {
+		case "school":
+			id, err := io.ReadAll(io.LimitReader(part, 100))
+			if err != nil {
+				return fault.As(fault.Invalid, err)
+			}
+			from.school = school.ID(id)
+		case "file":
+			if _, err := s.DB.Schools().Get(r.Context(), who.Tenant, from.school); err != nil {
+				return err
+			}
+			id, err := s.store(r.Context(), from, part)
+			if err != nil {
+				return err
+			}
+			http.Redirect(w, r, "/admin/imports/"+string(id), http.StatusSeeOther)
+			return nil
+		}
+	}
+}
+
+// store seals body into the uploads bucket, and then records the run together
+// with its message. Where anything fails, nothing stays behind.
+func (s *server) store(ctx context.Context, from source, body io.Reader) (roster.RunID, error) {
+	now := s.Clock.Now()
+	run := roster.Run{
+		ID: roster.RunID("i" + strings.ToLower(rand.Text())), School: from.school, Status: roster.Received,
+		Created: now, Changed: now, ExpireAt: now.Add(keepRun),
+	}
+	var err error
+	if run.Upload, err = s.Uploads.Write(ctx, from.owner, run.ID, body); err != nil {
+		return "", bodyFault(err)
+	}
+	letter := outbox.New(from.owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.owner, Import: run.ID}))
+	entry := audit.New(now, from.actor, audit.ImportReceived).On(string(run.ID))
+	err = s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		return errors.Join(
+			s.DB.Runs().CreateTx(tx, from.owner, run.ID, run),
+			s.DB.Log().CreateTx(tx, from.owner, entry.ID, entry),
+			s.DB.Outbox().CreateTx(tx, from.owner, letter.ID, letter),
+		)
+	})
+	if err != nil {
+		return "", errors.Join(err, s.Uploads.Remove(context.WithoutCancel(ctx), run))
+	}
+	s.Post.Send(ctx, letter)
+	return run.ID, nil
+}
+
+// bodyFault says what is wrong with a body that could not be stored.
+func bodyFault(err error) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return fault.As(fault.TooLarge, err)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fault.As(fault.Invalid, err) // the sender went away
+	}
+	return err
+}

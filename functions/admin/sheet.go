@@ -1,0 +1,126 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+)
+
+// dutchTime is the time that schools live by.
+func dutchTime() *time.Location {
+	l, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		return time.UTC // a machine without time zones
+	}
+	return l
+}
+
+type sheetView struct {
+	Title string
+	Made  string
+	Cards []cardView
+}
+
+type cardView struct{ Name, Address, Password string }
+
+// groupSheet makes first passwords for the pupils of a class and shows them
+// once, to print: POST /admin/groups/{id}/sheet. Passwords that were issued
+// before are void.
+func (s *server) groupSheet(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	g, err := s.DB.Groups().Get(r.Context(), who.Tenant, group.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	pupils, err := s.members(r.Context(), who.Tenant, func(a account.Account) bool {
+		return a.Kind == person.Pupil && slices.Contains(a.Groups(), g.ID)
+	})
+	if err != nil {
+		return err
+	}
+	return s.sheet(w, r, who, issue{title: g.Name, object: string(g.ID), people: pupils})
+}
+
+// staffSheet makes first passwords for members of staff who have none yet:
+// POST /admin/staff/sheet.
+func (s *server) staffSheet(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	staff, err := s.members(r.Context(), who.Tenant, func(a account.Account) bool { return a.Kind == person.Staff })
+	if err != nil {
+		return err
+	}
+	ids := make([]account.ID, len(staff))
+	for i, a := range staff {
+		ids[i] = a.ID
+	}
+	have, err := s.Credentials.Credentials().GetMany(r.Context(), who.Tenant, ids)
+	if err != nil {
+		return err
+	}
+	staff = slices.DeleteFunc(staff, func(a account.Account) bool { _, ok := have[a.ID]; return ok })
+	return s.sheet(w, r, who, issue{title: s.pages.Texts().Text("nl", "admin.staff"), object: "staff", people: staff})
+}
+
+// issue is a sheet to make.
+type issue struct {
+	title, object string
+	people        []account.Account
+}
+
+func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Person, order issue) error {
+	if len(order.people) == 0 {
+		return fault.New(fault.Invalid, "admin.nobody_on_sheet")
+	}
+	cards, err := s.issue(r.Context(), who, order)
+	if err != nil {
+		return err
+	}
+	made := s.Clock.Now().In(dutchTime()).Format("02-01-2006 15:04")
+	return s.pages.Write(w, r, http.StatusOK, "sheet", sheetView{Title: order.title, Made: made, Cards: cards})
+}
+
+// issue makes a password for everybody on the order, hashes them, and stores
+// the verifiers. The log entry is written first: a sheet that was begun is
+// never unseen.
+func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]cardView, error) {
+	cards := make([]cardView, len(order.people))
+	made := make([]credential.Credential, len(order.people))
+	ids := make([]account.ID, len(order.people))
+	g, hashing := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.NumCPU())
+	for i, a := range order.people {
+		ids[i] = a.ID
+		g.Go(func() (err error) {
+			cards[i] = cardView{a.Source.Name.Display(), a.Address, credential.NewPassword(a.Kind)}
+			made[i], err = s.Vault.Issue(hashing, who.Tenant, a.ID, cards[i].Password, s.Clock.Now())
+			made[i].First = true
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SheetIssued, ids...).On(order.object)
+	if err := s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry); err != nil {
+		return nil, err
+	}
+	return cards, s.Credentials.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		var failed []error
+		for i, a := range order.people {
+			failed = append(failed, s.Credentials.Credentials().SetTx(tx, who.Tenant, a.ID, made[i]))
+		}
+		return errors.Join(failed...)
+	})
+}

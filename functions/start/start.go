@@ -1,0 +1,128 @@
+package start
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/app"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/web"
+)
+
+// Deps is what the start page needs.
+type Deps struct {
+	DB     *store.DB
+	People serve.People
+}
+
+type server struct {
+	Deps
+	pages *serve.Pages
+}
+
+// New returns the start page and the static files.
+func New(d Deps) (http.Handler, error) {
+	static, err := serve.NewStatic(web.Static, "static")
+	if err != nil {
+		return nil, err
+	}
+	pages, err := serve.NewPages(web.Templates, "start", static)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{Deps: d, pages: pages}
+	mux := http.NewServeMux()
+	mux.Handle("/static/", static)
+	mux.Handle("GET /{$}", pages.Handler(s.show))
+	mux.Handle("/", pages.Handler(serve.NoPage))
+	return mux, nil
+}
+
+type view struct {
+	Name  string
+	Admin bool // has a role, and so the console
+	Big   bool // bigger letters, for the youngest
+	Off   bool // the institution has not switched the module on
+	Tiles []tile
+}
+
+type tile struct{ Name, Letter, Launch, Group string }
+
+// show answers GET /. It reads the session with its account, the institution,
+// its applications, and the groups that its tiles name.
+func (s *server) show(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.People.Of(r)
+	if err != nil {
+		return serve.Unsigned(w, r, err)
+	}
+	institution, err := s.DB.Tenants().Get(r.Context(), who.Tenant, who.Tenant)
+	if err != nil {
+		return err
+	}
+	a := who.Account
+	v := view{
+		Name: a.Source.Name.Given(), Admin: len(a.Own.Roles) > 0, Big: young(a), Off: !institution.Has(tenant.Start),
+	}
+	if !v.Off {
+		if v.Tiles, err = s.tiles(r, who); err != nil {
+			return err
+		}
+	}
+	return s.pages.Write(w, r, http.StatusOK, "start", v)
+}
+
+// tiles returns the applications for who, in the order of their names.
+func (s *server) tiles(r *http.Request, who session.Person) ([]tile, error) {
+	var apps []app.App
+	var through []group.ID
+	for e, err := range s.DB.Apps().All(r.Context(), who.Tenant) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Value.For(who.Account) {
+			apps = append(apps, e.Value)
+			through = append(through, reason(e.Value, who.Account)...)
+		}
+	}
+	slices.Sort(through)
+	names, err := s.DB.Groups().GetMany(r.Context(), who.Tenant, slices.Compact(through))
+	if err != nil {
+		return nil, err
+	}
+	tiles := make([]tile, len(apps))
+	for i, p := range apps {
+		letter, _ := utf8.DecodeRuneInString(p.Name)
+		tiles[i] = tile{Name: p.Name, Letter: string(letter), Launch: p.Launch}
+		if why := reason(p, who.Account); len(why) > 0 {
+			tiles[i].Group = names[why[0]].Value.Name
+		}
+	}
+	slices.SortFunc(tiles, func(a, b tile) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return tiles, nil
+}
+
+// reason returns the first group through which a gets p, none where everybody
+// of its kind does.
+func reason(p app.App, a account.Account) []group.ID {
+	for _, g := range a.Groups() {
+		if slices.Contains(p.Groups, g) {
+			return []group.ID{g}
+		}
+	}
+	return nil
+}
+
+// young reports whether a is a pupil of groep 1 to 4, who is learning to read.
+func young(a account.Account) bool {
+	return a.Kind == person.Pupil && slices.ContainsFunc(a.Memberships, func(m account.Membership) bool {
+		return slices.Contains([]string{"0", "1", "2", "3", "4"}, m.Grade)
+	})
+}

@@ -1,0 +1,123 @@
+// Package upload keeps a school's source file between its arrival and its
+// plan: sealed while it streams in, so that no clear file ever lands, and
+// opened once.
+package upload
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/tenant"
+)
+
+// Limit is how many bytes an upload may have on the wire: what the platform
+// passes on to a function in one request.
+const Limit = 32 << 20
+
+// keyLimit bounds the wrapped key that a stored upload begins with.
+const keyLimit = 4096
+
+// Bucket keeps objects: see blob.Bucket.
+type Bucket interface {
+	Create(ctx context.Context, name string, write func(io.Writer) error) (int64, error)
+	Reader(ctx context.Context, name string) (io.ReadCloser, error)
+	Delete(ctx context.Context, name string) error
+}
+
+// Keys makes and opens data keys: see seal.Sealer.
+type Keys interface {
+	NewKey(ctx context.Context) (seal.Key, error)
+	Unwrap(ctx context.Context, wrapped []byte) (seal.Key, error)
+}
+
+// Shelf keeps uploads.
+type Shelf struct {
+	Bucket Bucket
+	Keys   Keys
+}
+
+// Write seals body as it comes and returns the object that holds it. It
+// answers with body's own error where that fails, and keeps nothing then.
+func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, body io.Reader) (string, error) {
+	key, err := s.Keys.NewKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	object := "uploads/" + strings.ToLower(rand.Text())
+	_, err = s.Bucket.Create(ctx, object, func(w io.Writer) error {
+		header := binary.BigEndian.AppendUint32(nil, uint32(len(key.Wrapped())))
+		if _, err := w.Write(append(header, key.Wrapped()...)); err != nil {
+			return err
+		}
+		sealed, err := key.Writer(w, place(owner, run))
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(sealed, body); err != nil {
+			return err
+		}
+		return sealed.Close()
+	})
+	if err != nil {
+		return "", fmt.Errorf("store upload: %w", err)
+	}
+	return object, nil
+}
+
+// Open returns the clear bytes of run's upload. It answers NotFound where the
+// upload, or the key that sealed it, is gone.
+func (s Shelf) Open(ctx context.Context, owner tenant.ID, run roster.Run) (io.ReadCloser, error) {
+	stored, err := s.Bucket.Reader(ctx, run.Upload)
+	if err != nil {
+		return nil, err
+	}
+	clear, err := s.unseal(ctx, stored, place(owner, run.ID))
+	if err != nil {
+		return nil, errors.Join(err, stored.Close())
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{clear, stored}, nil
+}
+
+func (s Shelf) unseal(ctx context.Context, stored io.Reader, place []byte) (io.Reader, error) {
+	var length [4]byte
+	if _, err := io.ReadFull(stored, length[:]); err != nil {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	n := binary.BigEndian.Uint32(length[:])
+	if n > keyLimit {
+		return nil, fault.New(fault.Invalid, "not a stored upload")
+	}
+	wrapped := make([]byte, n)
+	if _, err := io.ReadFull(stored, wrapped); err != nil {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	key, err := s.Keys.Unwrap(ctx, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	return key.Reader(stored, place)
+}
+
+// Remove deletes run's upload; removing one that is gone is no failure.
+func (s Shelf) Remove(ctx context.Context, run roster.Run) error {
+	if run.Upload == "" {
+		return nil
+	}
+	return s.Bucket.Delete(ctx, run.Upload)
+}
+
+// place binds an upload to its run: it opens for no other.
+func place(owner tenant.ID, run roster.RunID) []byte {
+	return fmt.Appendf(nil, "upload\x00%s\x00%s", owner, run)
+}
