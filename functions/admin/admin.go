@@ -51,7 +51,9 @@ func New(d Deps) (http.Handler, error) {
 	api("POST /api/import/v1/files/{id}/approve", s.approveByAPI)
 	api("GET /api/import/v1/openapi.json", s.describe)
 
-	page := func(pattern string, p access.Permission, f personal) { mux.Handle(pattern, pages.Handler(s.allow(p, f))) }
+	page := func(pattern string, p access.Permission, f personal) {
+		mux.Handle(pattern, pages.Handler(s.allow(p, f)))
+	}
 	page("GET /admin/{$}", access.ManageGroups, s.overview)
 	page("GET /admin/groups/{id}", access.ManageGroups, s.group)
 	page("POST /admin/groups/{id}/sheet", access.IssueSheets, s.groupSheet)

@@ -47,8 +47,8 @@ type Account struct {
 	Memberships []Membership // one per school
 	Own         Own          // what the school added
 
-	Epoch   int64 // raised to end every session and token of the account
-	Version int64 // raised with every change, so that late messages are seen to be late
+	Epoch   int64  // raised to end every session and token of the account
+	Version int64  // raised with every change, so that late messages are seen to be late
 	Digest  string // see Imported
 	Changed time.Time
 }

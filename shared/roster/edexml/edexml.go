@@ -114,7 +114,7 @@ func (d *document) read() error {
 		switch t := token.(type) {
 		case xml.CharData:
 			if !blank(t) {
-				return &halt{code: d.outside(), at: d.at}
+				return &halt{code: d.outside(), at: d.at.begin(t)}
 			}
 		case xml.StartElement:
 			if err := d.root(t); err != nil {

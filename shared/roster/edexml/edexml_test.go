@@ -16,8 +16,8 @@ import (
 	"cool.example/sync/shared/school"
 )
 
-// parser reads as on 24 November 2026.
-func parser() edexml.Parser {
+// usual reads as on 24 November 2026.
+func usual() edexml.Parser {
 	p := edexml.Usual()
 	p.Today = time.Date(2026, time.November, 24, 0, 0, 0, 0, time.UTC)
 	return p
@@ -27,7 +27,7 @@ func parser() edexml.Parser {
 func read(t testing.TB, text string) (*roster.Roster, roster.Findings) {
 	t.Helper()
 	var found roster.Findings
-	list, err := parser().Parse(strings.NewReader(text), &found)
+	list, err := usual().Parse(strings.NewReader(text), &found)
 	require.NoError(t, err)
 	require.NotNil(t, list)
 	return list, found
@@ -310,7 +310,7 @@ func TestReadsInAnyPieces(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var found roster.Findings
-			got, err := parser().Parse(r, &found)
+			got, err := usual().Parse(r, &found)
 			require.NoError(t, err)
 			require.Equal(t, want, got)
 		})

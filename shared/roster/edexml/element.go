@@ -31,7 +31,7 @@ func (d *document) children(e xml.StartElement, read func(xml.StartElement) erro
 			return nil
 		case xml.CharData:
 			if !blank(t) {
-				d.unknown(d.at, "#text")
+				d.unknown(d.at.begin(t), "#text")
 				d.roster.LeftOut[Unknown]++
 			}
 		case xml.StartElement:

@@ -36,10 +36,10 @@ func check(t *testing.T, text string, wants ...string) (*roster.Roster, roster.F
 	t.Helper()
 	clear, want := marked(text, wants...)
 	list, found := read(t, clear)
-	got := make([]roster.Finding, len(found.List))
-	for i, f := range found.List {
-		got[i] = f
-		got[i].Severity = ""
+	var got []roster.Finding
+	for _, f := range found.List {
+		f.Severity = ""
+		got = append(got, f)
 	}
 	require.Equal(t, want, got)
 	return list, found
@@ -47,7 +47,7 @@ func check(t *testing.T, text string, wants ...string) (*roster.Roster, roster.F
 
 func TestRefusedFiles(t *testing.T) {
 	t.Parallel()
-	deep := strings.Repeat("<a>", 63) + "¦<a>" + strings.Repeat("</a>", 64)
+	deep := "¦" + strings.Repeat("<a>", 63) + "¦<a>" + strings.Repeat("</a>", 64)
 	for name, c := range map[string]struct {
 		text  string
 		wants []string
@@ -57,23 +57,23 @@ func TestRefusedFiles(t *testing.T) {
 		"white space":         {" \n\t", []string{"empty@0"}},
 		"only a header":       {`<?xml version="1.0"?><!-- x -->`, []string{"empty@0"}},
 		"a list":              {"¦leerling;bsn\n1;900000001\n", []string{"not_xml"}},
-		"a zip":               {"PK\x03\x04¦\x14\x00", []string{"not_xml"}},
-		"an unclosed tag":     {"<¦", []string{"not_xml"}},
-		"version 1.1":         {`<?xml version="1.1"?>¦<EDEX/>`, []string{"not_xml"}},
+		"a zip":               {"¦PK\x03\x04\x14\x00", []string{"not_xml"}},
+		"an unclosed tag":     {"¦<", []string{"not_xml"}},
+		"version 1.1":         {`¦<?xml version="1.1"?><EDEX/>`, []string{"not_xml"}},
 		"another root":        {"\n ¦<leerlinggegevens/>", []string{"wrong_root"}},
 		"lower case root":     {"¦<edex/>", []string{"wrong_root"}},
 		"a document type":     {"¦<!DOCTYPE EDEX><EDEX/>", []string{"doctype"}},
 		"a bomb":              {`<?xml version="1.0"?>` + "\n" + `¦<!DOCTYPE EDEX [<!ENTITY a "900000001">]><EDEX>&a;</EDEX>`, []string{"doctype"}},
 		"a directive within":  {"<EDEX>¦<!ENTITY x SYSTEM \"file:///etc/passwd\"></EDEX>", []string{"doctype"}},
-		"an entity":           {"<EDEX><school><schooljaar>&bsn900000001;¦</schooljaar></school></EDEX>", []string{"entity"}},
-		"a bare ampersand":    {"<EDEX><school><schooljaar>a & ¦b</schooljaar></school></EDEX>", []string{"entity"}},
-		"UTF-16":              {"\xff\xfe<\x00E\x00¦", []string{"encoding"}},
-		"another encoding":    {`<?xml version="1.0" encoding="UTF-7"?>¦<EDEX/>`, []string{"encoding"}},
-		"ISO-8859-15":         {`<?xml version="1.0" encoding="ISO-8859-15"?>¦<EDEX/>`, []string{"encoding"}},
-		"Latin without a say": {"<EDEX><school><auteur>Zo\xeb¦</auteur></school></EDEX>", []string{"invalid_utf8"}},
-		"NUL":                 {"<EDEX><school><auteur>Zo\x00¦</auteur></school></EDEX>", []string{"illegal_character"}},
-		"NUL by number":       {"<EDEX><school><auteur>Zo&#0;¦</auteur></school></EDEX>", []string{"illegal_character"}},
-		"wrong nesting":       {"<EDEX><school></scholen>¦</EDEX>", []string{"malformed"}},
+		"an entity":           {"<EDEX><school><schooljaar>¦&bsn900000001;</schooljaar></school></EDEX>", []string{"entity"}},
+		"a bare ampersand":    {"<EDEX><school><schooljaar>¦a & b</schooljaar></school></EDEX>", []string{"entity"}},
+		"UTF-16":              {"¦\xff\xfe<\x00E\x00", []string{"encoding"}},
+		"another encoding":    {`¦<?xml version="1.0" encoding="UTF-7"?><EDEX/>`, []string{"encoding"}},
+		"ISO-8859-15":         {`¦<?xml version="1.0" encoding="ISO-8859-15"?><EDEX/>`, []string{"encoding"}},
+		"Latin without a say": {"<EDEX><school><auteur>¦Zo\xeb</auteur></school></EDEX>", []string{"invalid_utf8"}},
+		"NUL":                 {"<EDEX><school><auteur>¦Zo\x00</auteur></school></EDEX>", []string{"illegal_character"}},
+		"NUL by number":       {"<EDEX><school><auteur>¦Zo&#0;</auteur></school></EDEX>", []string{"illegal_character"}},
+		"wrong nesting":       {"<EDEX><school>¦</scholen></EDEX>", []string{"malformed"}},
 		"two roots":           {file("", "", "", "") + "¦<EDEX/>", []string{"malformed"}},
 		"text after the root": {file("", "", "", "") + "¦900000001", []string{"malformed"}},
 		"an attribute twice":  {`<EDEX>¦<school key="1" key="2"/></EDEX>`, []string{"malformed"}},
@@ -81,19 +81,7 @@ func TestRefusedFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text := c.text
-			if name == "too deep" {
-				text = strings.Replace(text, "<a>", "¦<a>", 1)
-			}
-			if c.wants[0] == "encoding" || name == "version 1.1" {
-				text = strings.ReplaceAll(text, "¦", "")
-				_, found := read(t, text)
-				require.Equal(t, "edexml."+c.wants[0], found.List[0].Code)
-				require.Equal(t, 1, found.List[0].Line)
-				require.True(t, found.Stopped())
-				return
-			}
-			_, found := check(t, text, c.wants...)
+			_, found := check(t, c.text, c.wants...)
 			require.True(t, found.Stopped())
 		})
 	}
@@ -287,7 +275,7 @@ func TestKeysThatAreBSN(t *testing.T) {
 	}{
 		"all pass":        {20, func(i int) int { return passing(i) }, true},
 		"one in five not": {20, func(i int) int { return passing(i) + min(1, (i+1)%5/4) }, true},
-		"half":            {20, func(i int) int { return passing(i) + i%2 }, false},
+		"half":            {20, func(i int) int { return passing(i) + i%2*50_000_000 }, false},
 		"too few to tell": {9, func(i int) int { return passing(i) }, false},
 		"counted on":      {40, func(i int) int { return 900_000_000 + i }, false},
 		"short":           {40, func(i int) int { return 1_000_000 + i }, false},

@@ -1,6 +1,7 @@
 package edexml
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -88,7 +89,8 @@ func doubled(attrs []xml.Attr) bool {
 }
 
 // explain turns an error of the decoder into a halt, without its text, which
-// may hold a value. Only a source that cannot be read stays an error.
+// may hold a value. The place is where the broken tag or text begins. Only a
+// source that cannot be read stays an error.
 func (s *scanner) explain(err error) error {
 	if s.src.failed != nil {
 		return fmt.Errorf("read edexml: %w", s.src.failed)
@@ -96,7 +98,11 @@ func (s *scanner) explain(err error) error {
 	if err == io.EOF {
 		return err
 	}
-	return &halt{code: s.fault(err), at: s.place()}
+	h := &halt{code: s.fault(err), at: s.at}
+	if h.code == Truncated || h.code == TooLarge {
+		h.at = s.place()
+	}
+	return h
 }
 
 // fault returns the code of the finding that an error of the decoder stands for.
@@ -146,13 +152,16 @@ func (s *scanner) skip(e xml.StartElement) (full bool, err error) {
 }
 
 // blank reports whether text is only white space.
-func blank(text []byte) bool {
-	for _, r := range string(text) {
-		if !unicode.IsSpace(r) {
-			return false
-		}
+func blank(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
+
+// begin returns where the first character of text stands that is no white
+// space. The text itself begins at p.
+func (p place) begin(text []byte) place {
+	space := text[:len(text)-len(bytes.TrimLeftFunc(text, unicode.IsSpace))]
+	if lines := bytes.Count(space, []byte("\n")); lines > 0 {
+		return place{line: p.line + lines, column: len(space) - bytes.LastIndexByte(space, '\n')}
 	}
-	return true
+	return place{line: p.line, column: p.column + len(space)}
 }
 
 // attribute returns the value of e's attribute of that name, "" for none.

@@ -1,0 +1,165 @@
+package sso
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/app"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+func joined(scopes []string) string { return strings.Join(scopes, " ") }
+
+// subject returns the pairwise subject (OpenID Connect Core 1.0 section 8.1):
+// two applications cannot find out that they know the same person.
+func (s *server) subject(owner tenant.ID, p app.ID, a account.ID) string {
+	return s.Subjects.Of(owner, "sub", string(p), string(a))
+}
+
+// claims returns what the scopes release of a (OpenID Connect Core 1.0
+// section 5.4).
+func claims(a account.Account, scopes []string) map[string]any {
+	out := map[string]any{}
+	if slices.Contains(scopes, "profile") {
+		n := a.Source.Name
+		out["name"], out["given_name"], out["family_name"], out["preferred_username"] = n.Display(), n.Given(), n.Family(), a.Username
+	}
+	if slices.Contains(scopes, "email") {
+		out["email"], out["email_verified"] = a.Address, true // the address is the institution's own
+	}
+	return out
+}
+
+// idToken signs the ID token (OpenID Connect Core 1.0 section 2).
+func (s *server) idToken(ctx context.Context, c caller, code grant.Code, released map[string]any, access string) (string, error) {
+	keys, err := s.signingKeys(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(keys) == 0 {
+		return "", errors.New("no signing key")
+	}
+	key := keys[len(keys)-1]
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return "", err
+	}
+	now := s.Clock.Now()
+	half := sha256.Sum256([]byte(access))
+	body := map[string]any{
+		"iss": s.Issuer, "sub": s.subject(c.owner, code.App, code.Account), "aud": app.ClientID(c.owner, c.app.ID),
+		"exp": now.Add(idTokenLife).Unix(), "iat": now.Unix(), "auth_time": code.AuthTime.Unix(),
+		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "sid": code.Session, "amr": []string{"pwd"}, "acr": "password",
+	}
+	if code.Nonce != "" {
+		body["nonce"] = code.Nonce
+	}
+	for k, v := range released {
+		body[k] = v
+	}
+	return jwt.Signed(signer).Claims(body).Serialize()
+}
+
+// opaque is what an access token holds, sealed. It needs no store of its own:
+// the grant that it names can be revoked.
+type opaque struct {
+	Tenant tenant.ID `json:"t"`
+	Grant  grant.ID  `json:"g"`
+	Until  time.Time `json:"u"`
+}
+
+func (s *server) accessToken(owner tenant.ID, code grant.Code) (string, error) {
+	body, err := json.Marshal(opaque{owner, code.Grant, s.Clock.Now().Add(tokenLife)})
+	if err != nil {
+		return "", err
+	}
+	return s.State.SealText(body, []byte("access token"))
+}
+
+// open returns the grant of an access token and whose it is. It answers
+// Unsigned where the token is not good or not good any more.
+func (s *server) open(ctx context.Context, token string) (opaque, grant.Grant, error) {
+	body, err := s.State.OpenText(token, []byte("access token"))
+	if err != nil {
+		return opaque{}, grant.Grant{}, fault.As(fault.Unsigned, err)
+	}
+	var o opaque
+	if err := json.Unmarshal(body, &o); err != nil {
+		return opaque{}, grant.Grant{}, fault.As(fault.Unsigned, err)
+	}
+	if !o.Until.After(s.Clock.Now()) {
+		return opaque{}, grant.Grant{}, fault.New(fault.Unsigned, "")
+	}
+	g, err := s.DB.Grants().Get(ctx, o.Tenant, o.Grant)
+	if fault.KindOf(err) == fault.NotFound || (err == nil && g.Revoked) {
+		return opaque{}, grant.Grant{}, fault.New(fault.Unsigned, "")
+	}
+	return o, g, err
+}
+
+// userinfo answers /oauth2/userinfo (OpenID Connect Core 1.0 section 5.3) for
+// as long as the person may sign in with what the grant was begun with.
+func (s *server) userinfo(w http.ResponseWriter, r *http.Request) error {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok && r.Method == http.MethodPost {
+		r.Body = http.MaxBytesReader(w, r.Body, formLimit)
+		token = r.PostFormValue("access_token")
+	}
+	o, g, err := s.open(r.Context(), token)
+	if fault.KindOf(err) == fault.Unsigned {
+		return badToken()
+	}
+	if err != nil {
+		return err
+	}
+	a, err := s.DB.Accounts().Get(r.Context(), o.Tenant, g.Account)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err != nil || !a.MaySignIn() || a.Epoch != g.Epoch {
+		return badToken()
+	}
+	body := claims(a, g.Scopes)
+	body["sub"] = s.subject(o.Tenant, g.App, g.Account)
+	return serve.JSON(w, http.StatusOK, body)
+}
+
+// revoke answers POST /oauth2/revoke (RFC 7009): the grant of the client's own
+// token ends. A token that is not known is no fault.
+func (s *server) revoke(w http.ResponseWriter, r *http.Request) error {
+	c, err := s.caller(w, r)
+	if err != nil {
+		return err
+	}
+	o, g, err := s.open(r.Context(), c.form.Get("token"))
+	if fault.KindOf(err) == fault.Unsigned || (err == nil && (o.Tenant != c.owner || g.App != c.app.ID)) {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	err = s.DB.InTx(r.Context(), func(_ context.Context, tx *store.Tx) error {
+		g.Revoked = true
+		return s.DB.Grants().SetTx(tx, o.Tenant, o.Grant, g)
+	})
+	if err == nil {
+		w.WriteHeader(http.StatusOK)
+	}
+	return err
+}
