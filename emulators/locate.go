@@ -1,10 +1,14 @@
 package emulators
 
 import (
+	"context"
 	"errors"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // Finder finds programs and files on a machine.
@@ -13,8 +17,9 @@ type Finder interface {
 	Program(name string) (string, error)
 	// Files returns the files that match a pattern of package filepath.
 	Files(pattern string) []string
-	// SDK returns the folders in which a Google Cloud SDK may lie.
-	SDK() []string
+	// SDK yields the folders in which a Google Cloud SDK may lie, the likely
+	// and quickly found ones first.
+	SDK() iter.Seq[string]
 }
 
 // Machine is this machine.
@@ -29,33 +34,59 @@ func (Machine) Files(pattern string) []string {
 	return files
 }
 
-// SDK returns the folder above the gcloud program, and the usual ones.
-func (m Machine) SDK() []string {
-	folders := []string{os.Getenv("CLOUDSDK_ROOT_DIR"), "/usr/lib/google-cloud-sdk", "/opt/google-cloud-sdk"}
-	if home, err := os.UserHomeDir(); err == nil {
-		folders = append(folders, filepath.Join(home, "google-cloud-sdk"))
-	}
-	if path, err := m.Program("gcloud"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			folders = append([]string{filepath.Dir(filepath.Dir(real))}, folders...)
+// SDK yields CLOUDSDK_ROOT_DIR, the folder above the gcloud program, the usual
+// places, and at last what gcloud itself says, which takes a second.
+func (m Machine) SDK() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		gcloud, missing := m.Program("gcloud")
+		folders := []string{os.Getenv("CLOUDSDK_ROOT_DIR")}
+		if real, err := filepath.EvalSymlinks(gcloud); err == nil {
+			folders = append(folders, filepath.Dir(filepath.Dir(real)))
+		}
+		folders = append(folders, "/usr/lib/google-cloud-sdk", "/opt/google-cloud-sdk")
+		if home, err := os.UserHomeDir(); err == nil {
+			folders = append(folders, filepath.Join(home, "google-cloud-sdk"))
+		}
+		for _, f := range folders {
+			if f != "" && !yield(f) {
+				return
+			}
+		}
+		if missing == nil {
+			yield(ask(gcloud))
 		}
 	}
-	return folders
+}
+
+// ask has gcloud say where its SDK lies: it may be a wrapper script that lies
+// elsewhere.
+func ask(gcloud string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	out, _ := exec.CommandContext(ctx, gcloud, "info", "--format=value(installation.sdk_root)").Output() // "" is no folder
+	return strings.TrimSpace(string(out))
 }
 
 // What is missing, each with the command that mends it.
 var (
-	errNoJava = errors.New("Java is missing, which the Firestore and Pub/Sub emulators need. " + //nolint:staticcheck // a sentence for a person
-		"Install Java 11 or newer: apt-get install openjdk-17-jre-headless")
-	errNoEmulators = errors.New("The Firestore and Pub/Sub emulators are missing. " + //nolint:staticcheck // a sentence for a person
-		"Install them: gcloud components install cloud-firestore-emulator pubsub-emulator " +
-		"(where gcloud came from apt: apt-get install google-cloud-cli-firestore-emulator google-cloud-cli-pubsub-emulator)")
+	errNoJava = errors.New("the Firestore and Pub/Sub emulators need Java 11 or newer, which is missing; " +
+		"install it with: apt-get install default-jre-headless")
+	errNoEmulators = errors.New("the Firestore and Pub/Sub emulators are missing; " +
+		"install them with: gcloud components install cloud-firestore-emulator pubsub-emulator")
+	errNoEmulatorsApt = errors.New("the Firestore and Pub/Sub emulators are missing; " +
+		"install them with: apt-get install google-cloud-cli-firestore-emulator google-cloud-cli-pubsub-emulator")
 )
 
-// found says how to start the emulators on this machine.
+// aptSDK is where the Debian package puts the SDK; its gcloud refuses to
+// install components.
+const aptSDK = "/usr/lib/google-cloud-sdk"
+
+// found says what this machine can start the emulators with: gcloud's
+// components, or else the command of the Firebase suite.
 type found struct {
-	java, firestoreJar, pubsubJar string // gcloud's components
-	firebase                      []string
+	java, firestore, pubsub string   // the program and gcloud's two archives
+	suite                   []string // the Firebase command
+	install                 error    // what to say where the suite does not start
 }
 
 // locate looks for gcloud's components, then for the Firebase command.
@@ -64,59 +95,22 @@ func locate(f Finder) (found, error) {
 	if err != nil {
 		return found{}, errNoJava
 	}
-	for _, sdk := range f.SDK() {
-		if sdk == "" {
-			continue
-		}
+	install := errNoEmulators
+	for sdk := range f.SDK() {
 		firestore := f.Files(filepath.Join(sdk, "platform", "cloud-firestore-emulator", "cloud-firestore-emulator.jar"))
 		pubsub := f.Files(filepath.Join(sdk, "platform", "pubsub-emulator", "lib", "cloud-pubsub-emulator-*-all.jar"))
 		if len(firestore) > 0 && len(pubsub) > 0 {
-			return found{java: java, firestoreJar: firestore[0], pubsubJar: pubsub[len(pubsub)-1]}, nil
+			return found{java: java, firestore: firestore[0], pubsub: pubsub[len(pubsub)-1]}, nil
+		}
+		if sdk == aptSDK && len(f.Files(filepath.Join(sdk, "bin", "gcloud"))) > 0 {
+			install = errNoEmulatorsApt
 		}
 	}
 	if path, err := f.Program("firebase"); err == nil {
-		return found{java: java, firebase: []string{path}}, nil
+		return found{suite: []string{path}, install: install}, nil
 	}
 	if path, err := f.Program("npx"); err == nil {
-		return found{java: java, firebase: []string{path, "--yes", "firebase-tools@14"}}, nil
+		return found{suite: []string{path, "--yes", "firebase-tools@14"}, install: install}, nil
 	}
-	return found{}, errNoEmulators
-}
-
-// command makes the arguments of an emulator that listens on host and port.
-type command func(dir, host, port string) ([]string, error)
-
-func (f found) firestore(heap string) command {
-	if f.firebase != nil {
-		return f.suite("firestore")
-	}
-	return func(_, host, port string) ([]string, error) {
-		return []string{
-			f.java, "-Duser.language=en", "-Xmx" + heap, "-cp", f.firestoreJar,
-			"com.google.cloud.datastore.emulator.firestore.CloudFirestore", "--host", host, "--port", port,
-		}, nil
-	}
-}
-
-func (f found) pubsub(heap string) command {
-	if f.firebase != nil {
-		return f.suite("pubsub")
-	}
-	return func(_, host, port string) ([]string, error) {
-		return []string{f.java, "-Xmx" + heap, "-jar", f.pubsubJar, "--host=" + host, "--port=" + port}, nil
-	}
-}
-
-// suite starts one emulator of the Firebase suite, which reads its port from
-// a configuration file.
-func (f found) suite(name string) command {
-	return func(dir, host, port string) ([]string, error) {
-		config := filepath.Join(dir, "firebase-"+name+".json")
-		body := `{"emulators":{"` + name + `":{"host":"` + host + `","port":` + port + `},` +
-			`"hub":{"host":"` + host + `","port":0},"ui":{"enabled":false},"singleProjectMode":false}}`
-		if err := os.WriteFile(config, []byte(body), 0o644); err != nil {
-			return nil, err
-		}
-		return append(append([]string{}, f.firebase...), "emulators:start", "--only", name, "--project", "demo-suite", "--config", config), nil
-	}
+	return found{}, install
 }

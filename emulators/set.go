@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/fsouza/fake-gcs-server/fakestorage"
 	"golang.org/x/sync/errgroup"
 
 	"cool.example/sync/emulators/keys"
@@ -21,148 +20,135 @@ import (
 
 // Options say how to start a set. The zero value is good.
 type Options struct {
-	Dir           string // where logs go; a temporary folder where empty
+	Dir           string // where logs go; a temporary folder, removed by Stop, where empty
 	FirestoreHeap string // -Xmx of the Firestore emulator: "1g"
 	PubSubHeap    string // -Xmx of the Pub/Sub emulator: "512m"
 	Find          Finder // how programs are found; the machine's own where nil
 }
 
-func (o Options) filled() (Options, error) {
-	if o.FirestoreHeap == "" {
-		o.FirestoreHeap = "1g"
-	}
-	if o.PubSubHeap == "" {
-		o.PubSubHeap = "512m"
-	}
-	if o.Find == nil {
-		o.Find = Machine{}
-	}
-	if o.Dir != "" {
-		return o, os.MkdirAll(o.Dir, 0o755)
-	}
-	var err error
-	o.Dir, err = os.MkdirTemp("", "emulators-")
-	return o, err
-}
-
 // Set is a running set of emulators.
 type Set struct {
-	Secrets *secrets.Server
-	Keys    *keys.Server
-
-	firestore, pubsub *process
-	storage           *fakestorage.Server
-	storageHost       string
-	stop              sync.Once
-	stopped           error
+	secrets   *secrets.Server
+	keys      *keys.Server
+	storage   *storage
+	processes []*process
+	hosts     map[string]string // host:port by the name of a service
+	scratch   string            // folder to remove at the end, "" where the caller chose it
+	stop      sync.Once
+	stopped   error
 }
 
-// Start starts a set and returns when every part answers. The error is one
-// sentence that says what is missing and the command that mends it.
+// Start starts a set and returns when every part has answered a request. The
+// error says in one sentence what is missing and which command mends it, or
+// ends with the log of what did not start. ctx bounds the start only: the set
+// runs until Stop.
 func Start(ctx context.Context, o Options) (*Set, error) {
-	o, err := o.filled()
-	if err != nil {
-		return nil, err
-	}
-	found, err := locate(o.Find)
-	if err != nil {
-		return nil, err
-	}
 	s := &Set{}
-	if s.Secrets, err = secrets.Start(); err != nil {
-		return nil, errors.Join(err, s.Stop())
-	}
-	if s.Keys, err = keys.Start(); err != nil {
-		return nil, errors.Join(err, s.Stop())
-	}
-	if err := s.startStorage(); err != nil {
-		return nil, errors.Join(err, s.Stop())
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		s.firestore, err = launch(ctx, found.firestore(o.FirestoreHeap), filepath.Join(o.Dir, "firestore.log"), firestoreAnswers)
-		return err
-	})
-	g.Go(func() (err error) {
-		s.pubsub, err = launch(ctx, found.pubsub(o.PubSubHeap), filepath.Join(o.Dir, "pubsub.log"), pubsubAnswers)
-		return err
-	})
-	if err := g.Wait(); err != nil {
+	if err := s.start(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-// startStorage starts the fake of Cloud Storage in this process.
-func (s *Set) startStorage() error {
-	port, err := freePort()
+func (s *Set) start(ctx context.Context, o Options) error {
+	if o.Find == nil {
+		o.Find = Machine{}
+	}
+	found, err := locate(o.Find)
 	if err != nil {
 		return err
 	}
-	s.storageHost = fmt.Sprintf("127.0.0.1:%d", port)
-	s.storage, err = fakestorage.NewServerWithOptions(fakestorage.Options{
-		Scheme: "http", Host: "127.0.0.1", Port: uint16(port), BucketsLocation: "EUROPE-WEST4",
-		PublicHost: s.storageHost, ExternalURL: "http://" + s.storageHost,
-	})
+	if o.Dir, err = s.folder(o.Dir); err != nil {
+		return fmt.Errorf("folder for the logs: %w", err)
+	}
+	if s.secrets, err = secrets.Start(); err != nil {
+		return err
+	}
+	if s.keys, err = keys.Start(); err != nil {
+		return err
+	}
+	if s.storage, err = startStorage(); err != nil {
+		return err
+	}
+	programs, err := found.programs(o)
 	if err != nil {
-		return fmt.Errorf("start the fake of Cloud Storage: %w", err)
+		return err
+	}
+	return s.launch(ctx, programs)
+}
+
+// folder returns the absolute path of the folder for logs.
+func (s *Set) folder(dir string) (string, error) {
+	if dir == "" {
+		var err error
+		s.scratch, err = os.MkdirTemp("", "emulators-")
+		return s.scratch, err
+	}
+	dir, err := filepath.Abs(dir) // the programs run in it, so a relative one would mislead them
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o755)
+}
+
+// launch starts programs side by side.
+func (s *Set) launch(ctx context.Context, programs []program) error {
+	s.processes, s.hosts = make([]*process, len(programs)), map[string]string{}
+	g, ctx := errgroup.WithContext(ctx)
+	for i, p := range programs {
+		g.Go(func() (err error) {
+			s.processes[i], err = launch(ctx, p)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, p := range s.processes {
+		for name, host := range p.hosts {
+			s.hosts[name] = host
+		}
 	}
 	return nil
 }
 
-// Stop ends everything that Start began. Further calls do nothing.
+// Stop ends everything that Start began. Further calls do nothing and return
+// what the first one did.
 func (s *Set) Stop() error {
 	s.stop.Do(func() {
-		s.stopped = errors.Join(s.firestore.stop(), s.pubsub.stop())
-		if s.storage != nil {
-			s.storage.Stop()
+		var g errgroup.Group
+		for _, p := range s.processes {
+			g.Go(p.stop)
 		}
-		if s.Secrets != nil {
-			s.Secrets.Stop()
+		s.stopped = g.Wait()
+		s.storage.stop()
+		if s.secrets != nil {
+			s.secrets.Stop()
 		}
-		if s.Keys != nil {
-			s.Keys.Stop()
+		if s.keys != nil {
+			s.keys.Stop()
+		}
+		if s.scratch != "" {
+			s.stopped = errors.Join(s.stopped, os.RemoveAll(s.scratch))
 		}
 	})
 	return s.stopped
 }
 
 // Environ returns the variables that lead Google's clients, and ours, to the
-// set: NAME=value.
+// set: NAME=host:port.
 func (s *Set) Environ() []string {
 	return []string{
-		"FIRESTORE_EMULATOR_HOST=" + s.firestore.host,
-		"PUBSUB_EMULATOR_HOST=" + s.pubsub.host,
-		"STORAGE_EMULATOR_HOST=" + s.storageHost,
-		"SECRET_MANAGER_ENDPOINT=" + s.Secrets.Addr(),
-		"KMS_ENDPOINT=" + s.Keys.Addr(),
+		"FIRESTORE_EMULATOR_HOST=" + s.hosts[firestoreName],
+		"PUBSUB_EMULATOR_HOST=" + s.hosts[pubsubName],
+		"STORAGE_EMULATOR_HOST=" + s.storage.host,
+		"SECRET_MANAGER_ENDPOINT=" + s.secrets.Addr(),
+		"KMS_ENDPOINT=" + s.keys.Addr(),
 	}
 }
 
-// CreateBucket makes a bucket in the fake of Cloud Storage.
-func (s *Set) CreateBucket(name string) {
-	s.storage.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: name})
-}
+// Secrets returns the fake of Secret Manager, to put secrets into.
+func (s *Set) Secrets() *secrets.Server { return s.secrets }
 
-// Object is one stored object, for a search through everything stored.
-type Object struct {
-	Bucket, Name string
-	Content      []byte
-}
-
-// Objects returns every object of a bucket.
-func (s *Set) Objects(bucket string) ([]Object, error) {
-	listed, _, err := s.storage.ListObjectsWithOptions(bucket, fakestorage.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("list objects: %w", err)
-	}
-	objects := make([]Object, len(listed))
-	for i, o := range listed {
-		whole, err := s.storage.GetObject(bucket, o.Name)
-		if err != nil {
-			return nil, fmt.Errorf("read object: %w", err)
-		}
-		objects[i] = Object{Bucket: bucket, Name: o.Name, Content: whole.Content}
-	}
-	return objects, nil
-}
+// Keys returns the fake of Cloud KMS, to make keys in and to move its clock.
+func (s *Set) Keys() *keys.Server { return s.keys }

@@ -3,8 +3,10 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 
 	"cool.example/sync/scripts/internal/synthetic"
@@ -12,30 +14,53 @@ import (
 )
 
 func main() {
-	if err := run(); err != nil {
+	switch err := run(os.Args[1:], os.Stdout); {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	pupils := flag.Int("pupils", 400, "how many pupils")
-	seed := flag.Uint64("seed", 7, "the same seed gives the same school")
-	brin := flag.String("brin", "99XX", "BRIN of the school")
-	location := flag.String("location", "00", "number of its location")
-	year := flag.String("year", "2026-2027", "school year")
-	sector := flag.String("sector", "PO", "PO (primary) or VO (secondary)")
-	forbidden := flag.Bool("forbidden", false, "plant invented BSNs, birth dates and postcodes, which no import may keep")
-	flag.Parse()
-	code, err := school.NewCode(*brin, *location)
+// run writes the school that args ask for to w.
+func run(args []string, w io.Writer) error {
+	o, err := options(args)
 	if err != nil {
 		return err
 	}
-	y, err := school.ParseYear(*year)
-	if err != nil {
-		return err
+	return synthetic.Generate(o).WriteEDEXML(w)
+}
+
+func options(args []string) (synthetic.Options, error) {
+	flags := flag.NewFlagSet("school", flag.ContinueOnError)
+	var o synthetic.Options
+	flags.IntVar(&o.Pupils, "pupils", 400, "how many pupils")
+	flags.IntVar(&o.Staff, "staff", 0, "how many members of staff; 0 for one to twelve pupils")
+	flags.Uint64Var(&o.Seed, "seed", 7, "the same seed gives the same school")
+	flags.StringVar(&o.Domain, "domain", "", "domain of the people's e-mail addresses; none where empty")
+	flags.BoolVar(&o.Forbidden, "forbidden", false, "plant invented BSNs, birth dates and postcodes, which no import may keep")
+	brin := flags.String("brin", "99XX", "BRIN of the school")
+	location := flags.String("location", "00", "number of its location")
+	year := flags.String("year", "2026-2027", "school year")
+	sector := flags.String("sector", "PO", "PO (primary) or VO (secondary)")
+	if err := flags.Parse(args); err != nil {
+		return o, err
 	}
-	return synthetic.Generate(synthetic.Options{
-		Seed: *seed, Pupils: *pupils, Code: code, Year: y, Secondary: *sector == "VO", Forbidden: *forbidden,
-	}).WriteEDEXML(os.Stdout)
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("%q is no option; see -h", flags.Arg(0))
+	}
+	if o.Pupils < 1 || o.Staff < 0 {
+		return o, errors.New("a school has at least one pupil, and no fewer staff than none")
+	}
+	switch school.Sector(*sector) {
+	case school.PO:
+	case school.VO:
+		o.Secondary = true
+	default:
+		return o, errors.New("the sector is PO or VO")
+	}
+	var errCode, errYear error
+	o.Code, errCode = school.NewCode(*brin, *location)
+	o.Year, errYear = school.ParseYear(*year)
+	return o, errors.Join(errCode, errYear)
 }

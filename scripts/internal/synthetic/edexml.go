@@ -26,17 +26,13 @@ func (s *School) WriteEDEXML(w io.Writer) error {
 	}
 	x.line("</groepen>")
 	x.line("<leerlingen>")
-	for _, p := range s.People {
-		if p.Kind == person.Pupil {
-			x.line(s.pupil(p))
-		}
+	for i := range s.Pupils() {
+		x.line(s.pupil(i))
 	}
 	x.line("</leerlingen>")
 	x.line("<leerkrachten>")
-	for _, p := range s.People {
-		if p.Kind == person.Staff {
-			x.line(teacher(p))
-		}
+	for _, p := range s.Staff() {
+		x.line(s.member(p))
 	}
 	x.line("</leerkrachten>")
 	x.line("</EDEX>")
@@ -76,18 +72,36 @@ func names(n person.Name) string {
 		leaf("voorletters-1", n.Initials) + leaf("roepnaam", n.Call)
 }
 
-func (s *School) pupil(p roster.Person) string {
-	extra := s.extra[string(p.Kind)+p.Key]
-	code := map[person.Gender]string{person.Male: "1", person.Female: "2"}[p.Gender]
-	out := fmt.Sprintf(`<leerling key="%s">`, p.Key) + names(p.Name) + leaf("geboortedatum", extra.born) +
-		leaf("geslacht", code) + leaf("jaargroep", p.Year) + fmt.Sprintf(`<groep key="%s"/>`, p.Groups[0])
-	if len(p.Groups) > 1 {
-		out += fmt.Sprintf(`<samengestelde_groepen><samengestelde_groep key="%s"/></samengestelde_groepen>`, p.Groups[1])
+// pupil writes the i-th pupil.
+func (s *School) pupil(i int) string {
+	p, gender := s.People[i], "2"
+	var x forbidden
+	if len(s.extras) > 0 {
+		x = s.extras[i]
 	}
-	return out + leaf("emailadres", p.Email) + leaf("bsn", extra.bsn) + leaf("postcodenl", extra.postcode) + "</leerling>"
+	if p.Gender == person.Male {
+		gender = "1"
+	}
+	out := fmt.Sprintf(`<leerling key="%s">`, p.Key) + names(p.Name) + leaf("geboortedatum", x.born) +
+		leaf("geslacht", gender) + leaf("jaargroep", p.Year) + reference("groep", p.Groups[0])
+	if len(p.Groups) > 1 {
+		out += "<samengestelde_groepen>"
+		for _, key := range p.Groups[1:] {
+			out += reference("samengestelde_groep", key)
+		}
+		out += "</samengestelde_groepen>"
+	}
+	out += leaf("emailadres", p.Email) + leaf("bsn", x.bsn) + leaf("postcodenl", x.postcode)
+	if x.bsn != "" && i%10 == 0 {
+		out += `<toevoegingen><blok xsi:type="OpmerkingGegevensType"><code>BSN</code>` + leaf("opmerking", x.bsn) + `</blok></toevoegingen>`
+	}
+	return out + "</leerling>"
 }
 
-func teacher(p roster.Person) string {
+func reference(element, key string) string { return fmt.Sprintf(`<%s key="%s"/>`, element, key) }
+
+// member writes a member of staff.
+func (s *School) member(p roster.Person) string {
 	out := fmt.Sprintf(`<leerkracht key="%s">`, p.Key) + names(p.Name) + leaf("emailadres", p.Email)
 	for _, role := range p.Roles {
 		out += leaf("rol", role)
@@ -95,7 +109,11 @@ func teacher(p roster.Person) string {
 	if len(p.Groups) > 0 {
 		out += "<groepen>"
 		for _, key := range p.Groups {
-			out += fmt.Sprintf(`<groep key="%s"/>`, key)
+			element := "groep"
+			if strings.HasPrefix(key, lessonKey) {
+				element = "samengestelde_groep"
+			}
+			out += reference(element, key)
 		}
 		out += "</groepen>"
 	}

@@ -1,5 +1,40 @@
 package synthetic
 
+import (
+	"math/rand/v2"
+	"strings"
+
+	"cool.example/sync/shared/person"
+)
+
+// pool is what names are made of.
+type pool struct {
+	girls, boys []string
+	families    []family
+}
+
+func newPool() pool { return pool{girls: girls(), boys: boys(), families: families()} }
+
+// family draws a surname.
+func (p pool) family(rng *rand.Rand) family { return p.families[rng.IntN(len(p.families))] }
+
+// invent makes a name in family f.
+func (p pool) invent(rng *rand.Rand, f family) (person.Name, person.Gender) {
+	given, gender := p.girls, person.Female
+	if rng.IntN(2) == 0 {
+		given, gender = p.boys, person.Male
+	}
+	call := given[rng.IntN(len(given))]
+	n := person.Name{Call: call, FirstNames: call, Infix: f.infix, Surname: f.surname}
+	if rng.IntN(3) == 0 {
+		n.FirstNames += " " + given[rng.IntN(len(given))]
+	}
+	for _, word := range strings.Fields(n.FirstNames) {
+		n.Initials += string([]rune(word)[:1])
+	}
+	return n, gender
+}
+
 // family is a surname with its infix.
 type family struct{ infix, surname string }
 
@@ -13,6 +48,8 @@ func girls() []string {
 		"Zuzanna", "Maja", "Oliwia", "Aleksandra", "Shanaya", "Chaya", "Gaïa", "Priya", "Anouk", "Juul", "Sterre", "Doris",
 		"Keet", "Floor", "Puck", "Anne-Sophie", "Marie-Claire", "Lena", "Elise", "Rosa", "Ilse", "Britt", "Merel", "Jet",
 		"Madelief", "Guusje", "Nina", "Amber", "Luna", "Ella", "Benthe", "Feline", "Suze", "Hailey", "Milou", "Vera",
+		"Maartje", "Willemijn", "Annelie", "Yasmina", "Soraya", "Nour", "Meryem", "İpek", "Agnieszka", "Thuy", "Mei-Lin", "Naomi",
+		"Esther", "Tamar", "Selam", "Rahma", "Ifrah", "Daphne", "Josephine", "Philippa",
 	}
 }
 
@@ -25,7 +62,9 @@ func boys() []string {
 		"Sven", "Noël", "José", "André", "Raphaël", "Maël", "Daniël", "Joël", "Mohammed", "Amin", "Bilal", "Ilyas", "Yassin",
 		"Hamza", "Ayoub", "Emir", "Yusuf", "Kaan", "Çınar", "Efe", "Miraç", "Jakub", "Szymon", "Filip", "Antoni", "Dawid",
 		"Jayden", "Giovanni", "Ricardo", "Xavi", "Jean-Pierre", "Willem-Jan", "Abe", "Douwe", "Sietse", "Wout", "Koen",
-		"Tobias", "Melle", "Job", "Vince", "Kai", "Owen", "Quinten", "Senn", "Dex", "Lowie", "Mick", "Ravi", "Dani",
+		"Tobias", "Melle", "Job", "Vince", "Kai", "Owen", "Quinten", "Senn", "Dex", "Lowie", "Mick", "Ravi", "Dani", "Hidde", "Jelle", "Wessel",
+		"Rein", "Frederik", "Pepijn", "Casper", "Abel", "Ismaël", "Anouar", "Zakaria", "Süleyman", "Oğuz", "Mikołaj", "Minh",
+		"Samuel", "Yonas", "Abdi", "Mahdi", "Giorgio", "Timéo", "Björn", "Søren",
 	}
 }
 
@@ -45,14 +84,55 @@ func families() []family {
 		out = append(out, family{surname: s})
 	}
 	return append(out, []family{
-		{"de", "Vries"}, {"de", "Jong"}, {"de", "Boer"}, {"de", "Groot"}, {"de", "Haan"}, {"de", "Bruijn"}, {"de", "Wit"},
-		{"de", "Graaf"}, {"de", "Koning"}, {"de", "Leeuw"}, {"van", "Dijk"}, {"van", "Leeuwen"}, {"van", "Vliet"},
-		{"van", "Dam"}, {"van", "Beek"}, {"van", "Doorn"}, {"van der", "Berg"}, {"van den", "Berg"}, {"van der", "Meer"},
-		{"van der", "Linden"}, {"van der", "Heijden"}, {"van der", "Veen"}, {"van den", "Heuvel"}, {"van den", "Brink"},
-		{"van de", "Ven"}, {"van de", "Velde"}, {"van 't", "Hof"}, {"van 't", "Veer"}, {"in 't", "Veld"}, {"op 't", "Land"},
-		{"ter", "Horst"}, {"ter", "Braak"}, {"ten", "Cate"}, {"ten", "Hove"}, {"te", "Velde"}, {"den", "Hartog"},
-		{"den", "Ouden"}, {"d'", "Ancona"}, {"el", "Idrissi"}, {"el", "Amrani"}, {"El", "Bakkali"}, {"ben", "Ali"},
-		{"da", "Silva"}, {"dos", "Santos"}, {"von", "Weber"}, {"uit den", "Boogaard"}, {"v.d.", "Wal"}, {"'t", "Hart"},
-		{"op den", "Kamp"}, {"van het", "Erve"},
+		{"de", "Vries"},
+		{"de", "Jong"},
+		{"de", "Boer"},
+		{"de", "Groot"},
+		{"de", "Haan"},
+		{"de", "Bruijn"},
+		{"de", "Wit"},
+		{"de", "Graaf"},
+		{"de", "Koning"},
+		{"de", "Leeuw"},
+		{"van", "Dijk"},
+		{"van", "Leeuwen"},
+		{"van", "Vliet"},
+		{"van", "Dam"},
+		{"van", "Beek"},
+		{"van", "Doorn"},
+		{"van der", "Berg"},
+		{"van den", "Berg"},
+		{"van der", "Meer"},
+		{"van der", "Linden"},
+		{"van der", "Heijden"},
+		{"van der", "Veen"},
+		{"van den", "Heuvel"},
+		{"van den", "Brink"},
+		{"van de", "Ven"},
+		{"van de", "Velde"},
+		{"van 't", "Hof"},
+		{"van 't", "Veer"},
+		{"in 't", "Veld"},
+		{"op 't", "Land"},
+		{"ter", "Horst"},
+		{"ter", "Braak"},
+		{"ten", "Cate"},
+		{"ten", "Hove"},
+		{"te", "Velde"},
+		{"den", "Hartog"},
+		{"den", "Ouden"},
+		{"d'", "Ancona"},
+		{"el", "Idrissi"},
+		{"el", "Amrani"},
+		{"El", "Bakkali"},
+		{"ben", "Ali"},
+		{"da", "Silva"},
+		{"dos", "Santos"},
+		{"von", "Weber"},
+		{"uit den", "Boogaard"},
+		{"v.d.", "Wal"},
+		{"'t", "Hart"},
+		{"op den", "Kamp"},
+		{"van het", "Erve"},
 	}...)
 }

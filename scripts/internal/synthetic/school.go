@@ -4,10 +4,9 @@
 package synthetic
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strconv"
 
+	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -17,196 +16,118 @@ import (
 type Options struct {
 	Seed      uint64
 	Pupils    int
+	Staff     int // 0 for about one to twelve pupils
 	Code      school.Code
 	Year      school.Year
-	Secondary bool // secondary education: years 11 to 16; else groep 1 to 8
-	Forbidden bool // plant invented values that no import may keep
+	Secondary bool   // secondary education: years 11 to 16; else groep 1 to 8
+	Domain    string // people have an e-mail address of this domain; "" for none
+	Forbidden bool   // plant invented values that no import may keep
 }
 
 // School is an invented school.
 type School struct {
 	Options Options
-	Groups  []roster.Group
-	People  []roster.Person
+	Groups  []roster.Group  // the classes first
+	People  []roster.Person // the pupils first, class by class
 
-	extra map[string]forbidden // by kind and key
+	homes  []int       // of each pupil: the household
+	extras []forbidden // of each pupil; empty where Options do not ask for them
 }
 
-// forbidden are values that stand in a source file and may not be kept.
-type forbidden struct{ bsn, born, postcode, country string }
-
-const (
-	classSize      = 26
-	pupilsPerStaff = 12
-	lessonShare    = 5 // one composed group for so many classes
-)
+// pupilsPerStaff is how many pupils there are for each member of staff.
+const pupilsPerStaff = 12
 
 // Generate invents a school.
 func Generate(o Options) *School {
-	s := &School{Options: o, extra: map[string]forbidden{}}
-	rng := rand.New(rand.NewPCG(o.Seed, uint64(o.Pupils)))
-	classes := s.classes(rng)
-	s.pupils(rng, classes)
-	s.staff(rng, classes)
-	return s
+	m := &maker{
+		School: &School{Options: o},
+		rng:    rand.New(rand.NewPCG(o.Seed, uint64(o.Pupils))),
+		pool:   newPool(),
+		taken:  map[string]bool{},
+	}
+	m.form()
+	m.pupils()
+	m.staff()
+	return m.School
 }
 
-// classes makes the classes, some of them for two years at once, and the
-// composed groups.
-func (s *School) classes(rng *rand.Rand) []roster.Group {
-	years := []string{"1", "2", "3", "4", "5", "6", "7", "8"}
-	if s.Options.Secondary {
-		years = []string{"11", "12", "13", "14", "15", "16"}
+// maker is a school while it is invented.
+type maker struct {
+	*School
+	rng     *rand.Rand
+	pool    pool
+	classes []class
+	lessons []lesson
+	houses  []household
+	taken   map[string]bool // local parts of addresses
+}
+
+// add adds p, with an address where the school has them.
+func (m *maker) add(p roster.Person) {
+	if m.Options.Domain != "" {
+		local := account.Username(p.Name, func(name string) bool { return m.taken[name] })
+		m.taken[local] = true
+		p.Email = local + "@" + m.Options.Domain
 	}
-	n := max(1, (s.Options.Pupils+classSize-1)/classSize)
-	var classes []roster.Group
-	for i := range n {
-		year := years[i*len(years)/n]
-		g := roster.Group{Key: "K" + strconv.Itoa(100+i), Kind: roster.Class, Year: year, Name: s.className(year, i)}
-		if !s.Options.Secondary && rng.IntN(6) == 0 && year != "8" {
-			next, _ := strconv.Atoi(year)
-			g.Year, g.Name = "C", fmt.Sprintf("%s/%d %c", year, next+1, 'a'+rune(i%3))
+	m.People = append(m.People, p)
+}
+
+// one reports true once in n times.
+func (m *maker) one(n int) bool { return m.rng.IntN(n) == 0 }
+
+// Pupils returns the pupils, in the order of People.
+func (s *School) Pupils() []roster.Person { return s.People[:len(s.homes)] }
+
+// Staff returns the staff, in the order of People.
+func (s *School) Staff() []roster.Person { return s.People[len(s.homes):] }
+
+// Guardian is an invented parent or carer, whom no EDEXML file delivers.
+type Guardian struct {
+	Name       person.Name
+	Salutation string // "mevrouw", "de heer"
+	Gender     person.Gender
+	Email      string   // private, under example.org
+	Of         []string // keys of pupils: brothers and sisters together
+}
+
+// Guardians invents one or two guardians for each household of the first n
+// pupils.
+func (s *School) Guardians(n int) []Guardian {
+	rng, names := rand.New(rand.NewPCG(s.Options.Seed, 2)), newPool()
+	taken := map[string]bool{}
+	children := map[int][]roster.Person{}
+	var order []int
+	for i, p := range s.Pupils()[:min(n, len(s.homes))] {
+		home := s.homes[i]
+		if children[home] == nil {
+			order = append(order, home)
 		}
-		classes = append(classes, g)
+		children[home] = append(children[home], p)
 	}
-	s.Groups = append(s.Groups, classes...)
-	for i := range max(1, n/lessonShare) {
-		s.Groups = append(s.Groups, roster.Group{Key: "S" + strconv.Itoa(i+1), Kind: roster.Lesson, Name: fmt.Sprintf("Plusgroep %d", i+1)})
-	}
-	return classes
-}
-
-func (s *School) className(year string, i int) string {
-	if s.Options.Secondary {
-		n, _ := strconv.Atoi(year)
-		return fmt.Sprintf("%d%s%d", n-10, []string{"v", "h", "m"}[i%3], i%4+1)
-	}
-	return year + string(rune('a'+i%3))
-}
-
-// pupils fills the classes. Some are siblings, a few have a namesake.
-func (s *School) pupils(rng *rand.Rand, classes []roster.Group) {
-	names := families()
-	var last family
-	for i := range s.Options.Pupils {
-		class := classes[i*len(classes)/max(1, s.Options.Pupils)]
-		f := names[rng.IntN(len(names))]
-		if i > 0 && rng.IntN(8) == 0 {
-			f = last // a brother or sister
-		}
-		last = f
-		p := roster.Person{Key: strconv.Itoa(20_0000 + i), Kind: person.Pupil, Groups: []string{class.Key}, Year: ownYear(rng, class)}
-		p.Name, p.Gender = invent(rng, f)
-		if i > 0 && i%97 == 0 {
-			p.Name = s.People[i-1].Name // a namesake
-		}
-		if rng.IntN(10) == 0 {
-			p.Groups = append(p.Groups, s.Groups[len(classes)+rng.IntN(len(s.Groups)-len(classes))].Key)
-		}
-		s.plant(rng, p)
-		s.People = append(s.People, p)
-	}
-}
-
-// ownYear returns a pupil's year: in a class of two years, one of them.
-func ownYear(rng *rand.Rand, class roster.Group) string {
-	if class.Year != "C" {
-		return class.Year
-	}
-	first := int(class.Name[0] - '0')
-	return strconv.Itoa(first + rng.IntN(2))
-}
-
-// staff gives every class a teacher, half of them two, and the school its
-// head, care, support and desk.
-func (s *School) staff(rng *rand.Rand, classes []roster.Group) {
-	names := families()
-	n := max(3, s.Options.Pupils/pupilsPerStaff)
-	special := []string{"DIR", "IB", "ADM", "CON", "ICT", "OWA"}
-	for i := range n {
-		p := roster.Person{Key: "M" + strconv.Itoa(1000+i), Kind: person.Staff}
-		p.Name, p.Gender = invent(rng, names[rng.IntN(len(names))])
-		p.Gender = "" // EDEXML has none of staff
-		switch {
-		case i < len(special) && n > len(special):
-			p.Roles = []string{special[i]}
-		case i%9 == 8:
-			p.Roles = []string{"OWA"}
-			p.Groups = []string{classes[rng.IntN(len(classes))].Key}
-		default:
-			p.Roles = []string{"LRK"}
-			p.Groups = []string{classes[i%len(classes)].Key}
-		}
-		s.plant(rng, p)
-		s.People = append(s.People, p)
-	}
-}
-
-// invent makes a name of family f.
-func invent(rng *rand.Rand, f family) (person.Name, person.Gender) {
-	pool, gender := girls(), person.Female
-	if rng.IntN(2) == 0 {
-		pool, gender = boys(), person.Male
-	}
-	call := pool[rng.IntN(len(pool))]
-	n := person.Name{Call: call, FirstNames: call, Infix: f.infix, Surname: f.surname}
-	if rng.IntN(3) == 0 {
-		n.FirstNames += " " + pool[rng.IntN(len(pool))]
-	}
-	for word := range wordsOf(n.FirstNames) {
-		n.Initials += word
-	}
-	return n, gender
-}
-
-// wordsOf yields the first letter of each word.
-func wordsOf(s string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		begin := true
-		for _, r := range s {
-			if begin && !yield(string(r)) {
-				return
-			}
-			begin = r == ' '
-		}
-	}
-}
-
-// plant invents the values of a person that may never be kept. The numbers
-// fail the eleven test of a BSN, so that they are nobody's.
-func (s *School) plant(rng *rand.Rand, p roster.Person) {
-	if !s.Options.Forbidden {
-		return
-	}
-	n := 900_000_000 + rng.IntN(99_000_000)
-	for elevenTest(n) {
-		n++
-	}
-	s.extra[string(p.Kind)+p.Key] = forbidden{
-		bsn:      strconv.Itoa(n),
-		born:     fmt.Sprintf("%d-%02d-%02d", int(s.Options.Year)-5-rng.IntN(8), 1+rng.IntN(12), 1+rng.IntN(28)),
-		postcode: fmt.Sprintf("%d%c%c", 1000+rng.IntN(9000), 'A'+rune(rng.IntN(26)), 'A'+rune(rng.IntN(26))),
-		country:  "XX",
-	}
-}
-
-// elevenTest reports whether a number of nine digits could be a BSN.
-func elevenTest(n int) bool {
-	sum := -(n % 10)
-	for i := 2; i <= 9; i++ {
-		n /= 10
-		sum += i * (n % 10)
-	}
-	return sum%11 == 0
-}
-
-// Planted returns every value that no import may keep anywhere.
-func (s *School) Planted() []string {
-	var all []string
-	for _, p := range s.People {
-		if x, ok := s.extra[string(p.Kind)+p.Key]; ok && p.Kind == person.Pupil {
-			all = append(all, x.bsn, x.born, x.postcode)
+	var all []Guardian
+	for _, home := range order {
+		for range 1 + rng.IntN(2) {
+			all = append(all, guardian(rng, names, children[home], taken))
 		}
 	}
 	return all
+}
+
+func guardian(rng *rand.Rand, names pool, children []roster.Person, taken map[string]bool) Guardian {
+	f := family{children[0].Name.Infix, children[0].Name.Surname}
+	if rng.IntN(3) == 0 {
+		f = names.family(rng)
+	}
+	g := Guardian{Salutation: "de heer"}
+	g.Name, g.Gender = names.invent(rng, f)
+	if g.Gender == person.Female {
+		g.Salutation = "mevrouw"
+	}
+	local := account.Username(g.Name, func(name string) bool { return taken[name] })
+	taken[local] = true
+	g.Email = local + "@example.org"
+	for _, p := range children {
+		g.Of = append(g.Of, p.Key)
+	}
+	return g
 }

@@ -1,0 +1,189 @@
+// Package provision brings accounts and groups to a target in their present
+// state. A message only says where to look; what is wanted is read, compared
+// with what was last applied, and only the difference is sent. So duplicates,
+// late messages and repeats do no harm.
+package provision
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"time"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
+)
+
+// Wanted is what an account should look like at the target. It holds what
+// part D.2 of the privacy annex allows to be passed on, and nothing else.
+type Wanted struct {
+	Account account.ID // the target keeps it as external id
+	Address string
+	Given   string
+	Family  string // infix and surname
+	Kind    string
+	Active  bool
+	Groups  []group.ID `json:"-"` // compared one by one
+}
+
+// digest is equal for equal wants.
+func (w Wanted) digest() string {
+	body, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // strings and booleans always marshal
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:16])
+}
+
+// Target is a system that accounts are passed on to. Its failures carry a
+// kind: Conflict where somebody else has the address, Invalid where the target
+// will never take it, and any other kind where a later try may succeed.
+type Target interface {
+	// Find returns the remote id of the account that carries our id, "" where
+	// there is none.
+	Find(ctx context.Context, id account.ID) (string, error)
+	// Create makes the account and returns its immutable remote id.
+	Create(ctx context.Context, w Wanted) (string, error)
+	// Update brings the account to what is wanted.
+	Update(ctx context.Context, remote string, w Wanted) error
+	// Group makes the group, or changes the one with this remote id, and
+	// returns its remote id.
+	Group(ctx context.Context, remote string, g group.Group) (string, error)
+	// Join and Leave put an account in a group and take it out; what is so
+	// already is no failure.
+	Join(ctx context.Context, group, remote string) error
+	Leave(ctx context.Context, group, remote string) error
+}
+
+// Engine brings one institution's accounts to one target.
+type Engine struct {
+	DB         *store.DB
+	Target     Target
+	Clock      clock.Clock
+	Owner      tenant.ID
+	Connection connection.ID
+	Pace       Pace
+}
+
+// lease is how long a worker has an account to itself; a worker that died
+// holds it up no longer.
+const lease = 2 * time.Minute
+
+// side is how many accounts are under way at once; the pace bounds the rate.
+const side = 16
+
+// Bring works through one message. It answers Busy where anything is to be
+// tried again: what has succeeded is then skipped.
+func (e *Engine) Bring(ctx context.Context, m topic.Provision) error {
+	var again error
+	for _, id := range m.Groups {
+		if _, err := e.group(ctx, id, true); err != nil {
+			again = err
+		}
+	}
+	tasks, err := e.tasks(ctx, m.Accounts)
+	if err != nil {
+		return err
+	}
+	if err := e.all(ctx, tasks); err != nil {
+		again = err
+	}
+	if again != nil {
+		return fault.As(fault.Busy, again)
+	}
+	return nil
+}
+
+// task is one account that differs from what was last applied.
+type task struct {
+	want Wanted
+	link store.Entry[account.ID, connection.Link] // zero where there is none yet
+	ver  int64
+}
+
+// tasks reads accounts and links and returns what is to be done.
+func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
+	accounts, err := e.DB.Accounts().GetMany(ctx, e.Owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	links, err := e.DB.Links(e.Connection).GetMany(ctx, e.Owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	var tasks []task
+	for _, id := range ids {
+		a, ok := accounts[id]
+		if !ok || !inScope(a.Value) {
+			continue
+		}
+		t := task{want: want(a.Value), link: links[id], ver: a.Value.Version}
+		if !t.done() {
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks, nil
+}
+
+// done reports whether nothing is to be done: all is applied, a person has to
+// decide first, or an account that may not be used was never made.
+func (t task) done() bool {
+	l := t.link.Value
+	switch {
+	case l.State == connection.Conflict || l.State == connection.Failed:
+		return l.Digest == t.want.digest() // tried with just this
+	case l.State == "" && !t.want.Active:
+		return true
+	}
+	return l.State == connection.Linked && l.Digest == t.want.digest() && slices.Equal(l.Groups, t.want.Groups)
+}
+
+// inScope leaves out guardians: targets are for pupils and staff.
+func inScope(a account.Account) bool { return a.Kind != "guardian" }
+
+func want(a account.Account) Wanted {
+	w := Wanted{
+		Account: a.ID, Address: a.Address, Given: a.Source.Name.Given(), Family: a.Source.Name.Family(),
+		Kind: string(a.Kind), Active: a.State == account.Active,
+	}
+	if w.Active {
+		w.Groups = a.Groups()
+	}
+	return w
+}
+
+// group makes or changes a group at the target, where it differs, and returns
+// its remote id. With change false an existing group is taken as it is.
+func (e *Engine) group(ctx context.Context, id group.ID, change bool) (string, error) {
+	link, err := e.DB.GroupLinks(e.Connection).Get(ctx, e.Owner, id)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return "", err
+	}
+	if link.Remote != "" && !change {
+		return link.Remote, nil
+	}
+	g, err := e.DB.Groups().Get(ctx, e.Owner, id)
+	if err != nil {
+		return "", err
+	}
+	digest := g.Name + "\x00" + g.Year.String()
+	if link.Remote != "" && link.Digest == digest {
+		return link.Remote, nil
+	}
+	remote, err := e.Target.Group(ctx, link.Remote, g)
+	if err != nil {
+		slog.WarnContext(ctx, "group not brought to target", "group", id, "kind", fault.KindOf(err).String(), "err", err)
+		return "", err
+	}
+	return remote, e.DB.GroupLinks(e.Connection).Set(ctx, e.Owner, id, connection.GroupLink{Group: id, Remote: remote, Digest: digest})
+}
