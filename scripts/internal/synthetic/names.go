@@ -79,60 +79,50 @@ func families() []family {
 		"Wiśniewski", "Nowak", "Łukasik", "Ramdin", "Jagroep", "Baldewsingh", "Pinas", "Ahmadi", "Hosseini", "Osman", "Tesfay",
 		"Müller", "Schröder", "Große", "Sørensen", "Fernández", "García", "Moreau", "Lefèvre", "Okoye", "Mensah", "Rossi",
 	}
-	out := make([]family, 0, len(plain)+50)
-	for _, s := range plain {
-		out = append(out, family{surname: s})
+	var out []family
+	for _, surname := range plain {
+		out = append(out, family{surname: surname})
 	}
-	return append(out, []family{
-		{"de", "Vries"},
-		{"de", "Jong"},
-		{"de", "Boer"},
-		{"de", "Groot"},
-		{"de", "Haan"},
-		{"de", "Bruijn"},
-		{"de", "Wit"},
-		{"de", "Graaf"},
-		{"de", "Koning"},
-		{"de", "Leeuw"},
-		{"van", "Dijk"},
-		{"van", "Leeuwen"},
-		{"van", "Vliet"},
-		{"van", "Dam"},
-		{"van", "Beek"},
-		{"van", "Doorn"},
-		{"van der", "Berg"},
-		{"van den", "Berg"},
-		{"van der", "Meer"},
-		{"van der", "Linden"},
-		{"van der", "Heijden"},
-		{"van der", "Veen"},
-		{"van den", "Heuvel"},
-		{"van den", "Brink"},
-		{"van de", "Ven"},
-		{"van de", "Velde"},
-		{"van 't", "Hof"},
-		{"van 't", "Veer"},
-		{"in 't", "Veld"},
-		{"op 't", "Land"},
-		{"ter", "Horst"},
-		{"ter", "Braak"},
-		{"ten", "Cate"},
-		{"ten", "Hove"},
-		{"te", "Velde"},
-		{"den", "Hartog"},
-		{"den", "Ouden"},
-		{"d'", "Ancona"},
-		{"el", "Idrissi"},
-		{"el", "Amrani"},
-		{"El", "Bakkali"},
-		{"ben", "Ali"},
-		{"da", "Silva"},
-		{"dos", "Santos"},
-		{"von", "Weber"},
-		{"uit den", "Boogaard"},
-		{"v.d.", "Wal"},
-		{"'t", "Hart"},
-		{"op den", "Kamp"},
-		{"van het", "Erve"},
-	}...)
+	for _, row := range infixed() {
+		for _, surname := range row.surnames {
+			out = append(out, family{row.infix, surname})
+		}
+	}
+	return out
+}
+
+// infixed are surnames that follow an infix.
+func infixed() []struct {
+	infix    string
+	surnames []string
+} {
+	return []struct {
+		infix    string
+		surnames []string
+	}{
+		{"de", []string{"Vries", "Jong", "Boer", "Groot", "Haan", "Bruijn", "Wit", "Graaf", "Koning", "Leeuw"}},
+		{"van", []string{"Dijk", "Leeuwen", "Vliet", "Dam", "Beek", "Doorn"}},
+		{"van der", []string{"Berg", "Meer", "Linden", "Heijden", "Veen"}},
+		{"van den", []string{"Berg", "Heuvel", "Brink"}},
+		{"van de", []string{"Ven", "Velde"}},
+		{"van 't", []string{"Hof", "Veer"}},
+		{"in 't", []string{"Veld"}},
+		{"op 't", []string{"Land"}},
+		{"ter", []string{"Horst", "Braak"}},
+		{"ten", []string{"Cate", "Hove"}},
+		{"te", []string{"Velde"}},
+		{"den", []string{"Hartog", "Ouden"}},
+		{"d'", []string{"Ancona"}},
+		{"el", []string{"Idrissi", "Amrani"}},
+		{"El", []string{"Bakkali"}},
+		{"ben", []string{"Ali"}},
+		{"da", []string{"Silva"}},
+		{"dos", []string{"Santos"}},
+		{"von", []string{"Weber"}},
+		{"uit den", []string{"Boogaard"}},
+		{"v.d.", []string{"Wal"}},
+		{"'t", []string{"Hart"}},
+		{"op den", []string{"Kamp"}},
+		{"van het", []string{"Erve"}},
+	}
 }

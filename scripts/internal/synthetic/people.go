@@ -11,10 +11,11 @@ import (
 // mostChildren is how many children of one household go to the school.
 const mostChildren = 4
 
-// household is a family with the call names of its children.
+// household is a family with the call names and years of its children.
 type household struct {
 	family family
 	calls  []string
+	years  []string
 }
 
 // pupils fills the classes. Some have brothers and sisters anywhere in the
@@ -40,8 +41,9 @@ func (m *maker) pupil(at, seat int) {
 	case twin:
 		home, p.Year = m.homes[i-1], m.People[i-1].Year
 	case i > 0 && m.one(4):
-		if sibling := m.homes[m.rng.IntN(i)]; len(m.houses[sibling].calls) < mostChildren {
-			home = sibling
+		other := m.homes[m.rng.IntN(i)]
+		if h := m.houses[other]; len(h.calls) < mostChildren && !slices.Contains(h.years, p.Year) {
+			home = other
 		}
 	}
 	if home == len(m.houses) {
@@ -54,7 +56,7 @@ func (m *maker) pupil(at, seat int) {
 	if namesake {
 		p.Name, p.Gender = m.People[i-2].Name, m.People[i-2].Gender
 	}
-	h.calls = append(h.calls, p.Name.Call)
+	h.calls, h.years = append(h.calls, p.Name.Call), append(h.years, p.Year)
 	m.homes = append(m.homes, home)
 	p.Groups = append(p.Groups, m.lessonsOf(p)...)
 	m.plant(p, twin && !namesake)
