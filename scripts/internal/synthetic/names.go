@@ -38,6 +38,12 @@ func (p pool) invent(rng *rand.Rand, f family) (person.Name, person.Gender) {
 // family is a surname with its infix.
 type family struct{ infix, surname string }
 
+// surnames are the surnames that follow one infix.
+type surnames struct {
+	infix string
+	of    []string
+}
+
 // girls are call names as heard in a Dutch school.
 func girls() []string {
 	return []string{
@@ -84,7 +90,7 @@ func families() []family {
 		out = append(out, family{surname: surname})
 	}
 	for _, row := range infixed() {
-		for _, surname := range row.surnames {
+		for _, surname := range row.of {
 			out = append(out, family{row.infix, surname})
 		}
 	}
@@ -92,14 +98,8 @@ func families() []family {
 }
 
 // infixed are surnames that follow an infix.
-func infixed() []struct {
-	infix    string
-	surnames []string
-} {
-	return []struct {
-		infix    string
-		surnames []string
-	}{
+func infixed() []surnames {
+	return []surnames{
 		{"de", []string{"Vries", "Jong", "Boer", "Groot", "Haan", "Bruijn", "Wit", "Graaf", "Koning", "Leeuw"}},
 		{"van", []string{"Dijk", "Leeuwen", "Vliet", "Dam", "Beek", "Doorn"}},
 		{"van der", []string{"Berg", "Meer", "Linden", "Heijden", "Veen"}},

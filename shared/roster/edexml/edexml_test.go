@@ -338,3 +338,20 @@ func TestUnreadable(t *testing.T) {
 		})
 	}
 }
+
+// idle never returns anything.
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }
+
+func TestReaderWithoutProgress(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{"at once": "", "in a mark": "\xef", "later": "<EDEX><school>"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var found roster.Findings
+			_, err := edexml.Parse(io.MultiReader(strings.NewReader(before), idle{}), &found)
+			require.ErrorIs(t, err, io.ErrNoProgress)
+		})
+	}
+}

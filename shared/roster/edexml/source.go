@@ -15,6 +15,9 @@ var (
 	errEncoding = errors.New("an encoding that is not read")
 )
 
+// mostEmpty is how often a reader may return nothing in a row.
+const mostEmpty = 100
+
 // source feeds the XML decoder byte by byte, so that nothing is read ahead of
 // a token. It bounds the whole and each token, and turns Windows-1252 into
 // UTF-8 where the XML header declares it.
@@ -92,7 +95,7 @@ func (s *source) Read(into []byte) (int, error) {
 }
 
 func (s *source) fill() error {
-	for empty := 0; empty < 100; empty++ {
+	for range mostEmpty {
 		n, err := s.r.Read(s.buf)
 		s.start, s.end = 0, n
 		if s.total += int64(n); s.total > s.most {
@@ -121,7 +124,7 @@ func (s *source) fill() error {
 // mark skips the byte order mark of UTF-8 and refuses those of UTF-16.
 func (s *source) mark() error {
 	s.begun = true
-	for s.end < 3 {
+	for tries := 0; s.end < 3 && tries < mostEmpty; tries++ {
 		n, err := s.r.Read(s.buf[s.end : s.end+1])
 		s.end += n
 		s.total += int64(n)
