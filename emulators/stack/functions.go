@@ -1,0 +1,127 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/pubsub/v2"
+
+	"cool.example/sync/functions"
+	"cool.example/sync/functions/admin"
+	"cool.example/sync/functions/provisiongoogle"
+	"cool.example/sync/functions/rosterapply"
+	"cool.example/sync/functions/rosterplan"
+	"cool.example/sync/functions/signin"
+	"cool.example/sync/functions/sso"
+	"cool.example/sync/functions/start"
+	"cool.example/sync/functions/sweep"
+	"cool.example/sync/shared/config"
+)
+
+// opener connects a function as its own program does in the cloud.
+type opener func(context.Context, config.Lookup) (http.Handler, error)
+
+func openers() map[string]opener {
+	return map[string]opener{
+		"admin": admin.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
+		"signin": signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
+	}
+}
+
+// open opens every function that the routes name.
+func (s *Stack) open(ctx context.Context, routes []functions.Route) (map[string]http.Handler, error) {
+	handlers := map[string]http.Handler{}
+	for _, route := range routes {
+		if handlers[route.Function] != nil {
+			continue
+		}
+		open, ok := openers()[route.Function]
+		if !ok {
+			return nil, fmt.Errorf("routes.json names a function that does not exist: %s", route.Function)
+		}
+		h, err := open(context.WithoutCancel(ctx), s.Lookup())
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", route.Function, err)
+		}
+		handlers[route.Function] = h
+	}
+	return handlers, nil
+}
+
+// balance routes requests by the longest prefix, as the load balancer does.
+// What no route covers goes to the start function, which says that nothing is
+// there.
+func balance(routes []functions.Route, handlers map[string]http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		best := functions.Route{}
+		for _, route := range routes {
+			if route.Kind == functions.HTTP && covers(route.Prefix, r.URL.Path) && len(route.Prefix) > len(best.Prefix) {
+				best = route
+			}
+		}
+		if best.Function == "" || r.URL.Path == "/health" {
+			http.NotFound(w, r)
+			return
+		}
+		handlers[best.Function].ServeHTTP(w, r)
+	})
+}
+
+// covers reports whether a prefix covers a path: itself, and what lies below it.
+func covers(prefix, path string) bool {
+	if strings.HasSuffix(prefix, "/") {
+		return strings.HasPrefix(path, prefix)
+	}
+	return path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+// subscribe makes every topic and has it pushed to its function.
+func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay) error {
+	for _, route := range routes {
+		if route.Kind == functions.HTTP {
+			continue
+		}
+		if err := s.Space.Topics(ctx, route.Topic); err != nil {
+			return err
+		}
+		address := r.url() + "/push/" + route.Function + "/" + route.Topic
+		if err := s.Space.Push(ctx, route.Topic, route.Function+"-"+route.Topic, address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tick publishes the timers' messages, as the scheduler does.
+func (s *Stack) tick(ctx context.Context, routes []functions.Route) error {
+	client, err := pubsub.NewClient(ctx, s.Space.Project)
+	if err != nil {
+		return err
+	}
+	for _, route := range routes {
+		if route.Kind != functions.Tick {
+			continue
+		}
+		every, err := time.ParseDuration(route.Every)
+		if err != nil {
+			return fmt.Errorf("routes.json: every of %s: %w", route.Topic, err)
+		}
+		publisher := client.Publisher(route.Topic)
+		go func() {
+			t := time.NewTicker(every)
+			defer t.Stop()
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case <-t.C:
+					publisher.Publish(ctx, &pubsub.Message{Data: []byte("{}")})
+				}
+			}
+		}()
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+// Package stack runs the whole product on one machine: every function behind
+// the route table, as the load balancer and the push subscriptions do it in
+// the cloud, on a set of emulators and with a fake Google Workspace.
+package stack
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"cool.example/sync/emulators/google"
+	"cool.example/sync/emulators/space"
+	"cool.example/sync/functions"
+	"cool.example/sync/shared/config"
+	"cool.example/sync/shared/store"
+)
+
+// Options say how to run.
+type Options struct {
+	Port  int     // 0 for any free one
+	Speed float64 // how many times faster the quotas of the fake Workspace run; 1 where 0
+	Argon string  // memory of a password hash in KiB; the product's own where empty
+	Seen  func(body []byte)
+}
+
+// Stack is a running product.
+type Stack struct {
+	URL    string // the one origin: http://localhost:8080
+	Space  space.Space
+	Google *google.Server
+
+	Uploads, Plans string // buckets
+	env            map[string]string
+	servers        []*http.Server
+	stopTicks      context.CancelFunc
+}
+
+// Workspace is the fake customer's administrator and domains.
+const (
+	WorkspaceAdmin    = "cool-sync@degolfbreker.example"
+	WorkspaceCustomer = "C00demo"
+	StaffDomain       = "degolfbreker.example"
+	PupilDomain       = "leerling.degolfbreker.example"
+	GuardianDomain    = "ouder.degolfbreker.example"
+)
+
+// Start runs the product in a fresh project of the set to which the
+// environment leads.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	s := &Stack{env: map[string]string{}}
+	var err error
+	if s.Space, err = space.New(); err != nil {
+		return nil, err
+	}
+	front, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Port)))
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w (another port: -port 0)", err)
+	}
+	s.URL = fmt.Sprintf("http://localhost:%d", front.Addr().(*net.TCPAddr).Port)
+	r, err := newRelay(s.URL, o.Seen)
+	if err != nil {
+		return nil, errors.Join(err, front.Close())
+	}
+	if err := s.prepare(ctx, o, r); err != nil {
+		return nil, errors.Join(err, front.Close())
+	}
+	routes, err := functions.Routes()
+	if err != nil {
+		return nil, errors.Join(err, front.Close())
+	}
+	handlers, err := s.open(ctx, routes)
+	if err != nil {
+		return nil, errors.Join(err, front.Close())
+	}
+	r.handlers = handlers
+	s.serve(front, balance(routes, handlers))
+	s.serve(r.listener, r)
+	if err := s.subscribe(ctx, routes, r); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	var ticking context.Context
+	ticking, s.stopTicks = context.WithCancel(context.WithoutCancel(ctx))
+	return s, s.tick(ticking, routes)
+}
+
+func (s *Stack) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, server)
+	go func() { _ = server.Serve(l) }() // ends with Stop
+}
+
+// Stop ends the product; the emulators stay.
+func (s *Stack) Stop() error {
+	if s.stopTicks != nil {
+		s.stopTicks()
+	}
+	var failed []error
+	for _, server := range s.servers {
+		failed = append(failed, server.Close())
+	}
+	if s.Google != nil {
+		failed = append(failed, s.Google.Stop())
+	}
+	return errors.Join(failed...)
+}
+
+// prepare makes what the functions find in the cloud: secrets, the day key,
+// buckets, the fake Workspace, and the variables that lead to them.
+func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
+	account, err := google.NewAccount("provision@" + s.Space.Project + ".example")
+	if err != nil {
+		return err
+	}
+	s.Google, err = google.Start(google.Options{
+		Speed: o.Speed, Customer: WorkspaceCustomer, Domains: []string{StaffDomain, PupilDomain}, Admin: WorkspaceAdmin, Account: account,
+	})
+	if err != nil {
+		return err
+	}
+	keyFile, err := account.JSON(s.Google.URL())
+	if err != nil {
+		return err
+	}
+	if err := s.secrets(ctx, keyFile); err != nil {
+		return err
+	}
+	day, err := s.Space.Key(ctx)
+	if err != nil {
+		return fmt.Errorf("make the day key: %w", err)
+	}
+	s.Uploads, s.Plans = s.Space.Project+"-uploads", s.Space.Project+"-plans"
+	for _, name := range []string{s.Uploads, s.Plans} {
+		if err := s.Space.Bucket(ctx, name); err != nil {
+			return fmt.Errorf("make bucket: %w", err)
+		}
+	}
+	s.env = map[string]string{
+		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
+		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
+		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)), "ARGON2_MEMORY": o.Argon,
+	}
+	for name, value := range s.Space.Environ() {
+		s.env[name] = value
+	}
+	return nil
+}
+
+// secrets stores what the functions keep secret.
+func (s *Stack) secrets(ctx context.Context, keyFile []byte) error {
+	signing, err := signingKey()
+	if err != nil {
+		return err
+	}
+	values := map[string][]byte{"oidc-signing-keys": signing, "google-workspace": keyFile}
+	for _, name := range []string{"index-key", "state-key", "verifier-key", "pairwise-key"} {
+		values[name] = make([]byte, 32)
+		if _, err := rand.Read(values[name]); err != nil {
+			return err
+		}
+	}
+	for name, value := range values {
+		if err := s.Space.Secret(ctx, name, value); err != nil {
+			return fmt.Errorf("store secret %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// signingKey makes a key for ID tokens, as its secret holds it.
+func signingKey() ([]byte, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), err
+}
+
+// Lookup finds a function's variables.
+func (s *Stack) Lookup() config.Lookup {
+	return func(name string) (string, bool) {
+		v, ok := s.env[name]
+		return v, ok
+	}
+}
+
+// Environ returns the functions' variables: NAME=value.
+func (s *Stack) Environ() []string {
+	var out []string
+	for name, value := range s.env {
+		out = append(out, name+"="+value)
+	}
+	return out
+}
+
+// Database opens one of the product's databases, for seeding and for tests.
+func (s *Stack) Database(ctx context.Context, name string) (*store.DB, error) {
+	return store.Open(ctx, store.Config{Project: s.Space.Project, Database: name})
+}
