@@ -35,13 +35,13 @@ const quiet = "handlers=java.util.logging.ConsoleHandler\n.level=SEVERE\n"
 
 // program is something to run that serves one or more services.
 type program struct {
-	log      string                  // path of its log file
-	services []string                // names: one port each
+	log      string                    // path of its log file
+	services []string                  // names: one port each
 	args     func(port []int) []string // its command line on ports of services
-	env      []string                // variables beside our own
-	config   func(port []int) error  // writes what it reads from a file; may be nil
-	up       string                  // what its log says once it holds its ports
-	advice   error                   // added to an error; may be nil
+	env      []string                  // variables beside our own
+	config   func(port []int) error    // writes what it reads from a file; may be nil
+	up       string                    // what its log says once it holds its ports
+	advice   error                     // added to an error; may be nil
 }
 
 // answers are the checks that a service answers as itself, by its name.

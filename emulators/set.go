@@ -5,6 +5,7 @@
 package emulators
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type Options struct {
 type Set struct {
 	secrets   *secrets.Server
 	keys      *keys.Server
-	storage   *storage
+	storage   *objectStore
 	processes []*process
 	hosts     map[string]string // host:port by the name of a service
 	scratch   string            // folder to remove at the end, "" where the caller chose it
@@ -54,6 +55,7 @@ func (s *Set) start(ctx context.Context, o Options) error {
 	if o.Find == nil {
 		o.Find = Machine{}
 	}
+	o.FirestoreHeap, o.PubSubHeap = cmp.Or(o.FirestoreHeap, "1g"), cmp.Or(o.PubSubHeap, "512m")
 	found, err := locate(o.Find)
 	if err != nil {
 		return err

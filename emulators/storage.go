@@ -9,8 +9,8 @@ import (
 	"github.com/fsouza/fake-gcs-server/fakestorage"
 )
 
-// storage is a fake of Cloud Storage that keeps everything in memory.
-type storage struct {
+// objectStore is a fake of Cloud Storage that keeps everything in memory.
+type objectStore struct {
 	host string // host:port
 	fake *fakestorage.Server
 	http *http.Server
@@ -18,7 +18,7 @@ type storage struct {
 
 // startStorage serves a fake on a free loopback port. The fake writes no log:
 // object names and addresses in it could name people.
-func startStorage() (*storage, error) {
+func startStorage() (*objectStore, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the fake of Cloud Storage: %w", err)
@@ -32,12 +32,12 @@ func startStorage() (*storage, error) {
 		_ = l.Close() // the error that matters is the fake's
 		return nil, fmt.Errorf("start the fake of Cloud Storage: %w", err)
 	}
-	s := &storage{host: host, fake: fake, http: &http.Server{Handler: fake.HTTPHandler(), ReadHeaderTimeout: time.Minute}}
+	s := &objectStore{host: host, fake: fake, http: &http.Server{Handler: fake.HTTPHandler(), ReadHeaderTimeout: time.Minute}}
 	go func() { _ = s.http.Serve(l) }() // ends with stop
 	return s, nil
 }
 
-func (s *storage) stop() {
+func (s *objectStore) stop() {
 	if s != nil {
 		_ = s.http.Close() // ends connections; there is nothing left to save
 		s.fake.Stop()
