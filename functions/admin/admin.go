@@ -6,7 +6,9 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster/edexml"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -42,6 +44,13 @@ func New(d Deps) (http.Handler, error) {
 	pages, err := serve.NewPages(web.Templates, "admin", static)
 	if err != nil {
 		return nil, err
+	}
+	messages, err := edexml.Messages()
+	if err != nil {
+		return nil, err
+	}
+	for l, texts := range messages {
+		pages.Texts().Add(i18n.Lang(l), "finding.", texts)
 	}
 	s := &server{Deps: d, pages: pages}
 	mux := http.NewServeMux()

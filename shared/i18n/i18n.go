@@ -47,6 +47,14 @@ func Load() (Catalogue, error) {
 	return c, nil
 }
 
+// Add puts the texts of another package into c, each key behind prefix. It is
+// for start-up: c must not be in use yet.
+func (c Catalogue) Add(l Lang, prefix string, texts map[string]string) {
+	for key, text := range texts {
+		c[l][prefix+key] = text
+	}
+}
+
 // Text returns the message key in l. Pairs of name and value fill its
 // placeholders: "Groep {group}". An unknown key shows as itself.
 func (c Catalogue) Text(l Lang, key string, pairs ...any) string {
