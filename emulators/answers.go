@@ -2,30 +2,38 @@ package emulators
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
-// firestoreAnswers asks the Firestore emulator for a document that is not there.
+// firestoreAnswers asks the Firestore emulator for the collections of a
+// project, as a server does, which rules do not bind.
 func firestoreAnswers(ctx context.Context, host string) error {
-	return get(ctx, "http://"+host+"/v1/projects/demo-ready/databases/(default)/documents/ready/now", http.StatusNotFound)
+	return succeed(ctx, http.MethodPost, "http://"+host+"/v1/projects/demo-ready/databases/(default)/documents:listCollectionIds")
 }
 
 // pubsubAnswers asks the Pub/Sub emulator for the topics of a project.
 func pubsubAnswers(ctx context.Context, host string) error {
-	return get(ctx, "http://"+host+"/v1/projects/demo-ready/topics", http.StatusOK)
+	return succeed(ctx, http.MethodGet, "http://"+host+"/v1/projects/demo-ready/topics")
 }
 
-func get(ctx context.Context, url string, want int) error {
+// succeed sends a request and wants 200 for an answer.
+func succeed(ctx context.Context, method, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	body := io.Reader(http.NoBody)
+	if method == http.MethodPost {
+		body = strings.NewReader("{}")
+	}
+	r, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Authorization", "Bearer owner")
+	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err
@@ -33,8 +41,8 @@ func get(ctx context.Context, url string, want int) error {
 	if err := answer.Body.Close(); err != nil {
 		return err
 	}
-	if answer.StatusCode != want {
-		return errors.New(fmt.Sprint("answered ", answer.StatusCode))
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("answered %d", answer.StatusCode)
 	}
 	return nil
 }
