@@ -49,11 +49,15 @@ func TestMissingEmulatorFailsTheTest(t *testing.T) {
 	require.Contains(t, o.fatal, "scripts/test ./path/to/package")
 }
 
-// unsigned reads a document over REST as nobody and returns the status.
-func unsigned(t *testing.T, host, database string) int {
+// read reads a document that does not exist over REST, as somebody or as
+// nobody, and returns the status.
+func read(t *testing.T, host, database, authorization string) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+host+"/v1/"+database+"/documents/people/1", nil)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+host+"/v1/"+database+"/documents/people/none", nil)
 	require.NoError(t, err)
+	if authorization != "" {
+		r.Header.Set("Authorization", authorization)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
@@ -78,7 +82,7 @@ func TestFirestore(t *testing.T) {
 		require.NoError(t, err)
 		require.EqualValues(t, 3, got.Data()["year"])
 		require.Equal(t, http.StatusForbidden,
-			unsigned(t, os.Getenv("FIRESTORE_EMULATOR_HOST"), "projects/"+project+"/databases/"+database))
+			read(t, os.Getenv("FIRESTORE_EMULATOR_HOST"), "projects/"+project+"/databases/"+database, ""))
 		require.NoError(t, client.Close())
 	}
 }

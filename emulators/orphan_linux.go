@@ -2,8 +2,8 @@ package emulators
 
 import "syscall"
 
-// orphanless puts a child in a group of its own and has the kernel end it
-// when this process dies, however that happens.
-func orphanless() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+// orphanless puts a child in a group of its own and has the kernel send it a
+// signal when the thread that started it dies, however that happens.
+func orphanless(signal syscall.Signal) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: signal}
 }

@@ -82,7 +82,7 @@ func begin(p program) (*process, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = filepath.Dir(p.log), log, log
 	cmd.Env = append(os.Environ(), p.env...)
-	cmd.SysProcAttr = orphanless()
+	cmd.SysProcAttr = orphanless(p.last)
 	running := &process{hosts: map[string]string{}, cmd: cmd, done: make(chan struct{})}
 	for i, name := range p.services {
 		running.hosts[name] = net.JoinHostPort(loopback, strconv.Itoa(ports[i]))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 )
 
 // The configuration of the Firebase suite's own command, which serves ours too.
@@ -42,6 +43,7 @@ type program struct {
 	config   func(port []int) error    // writes what it reads from a file; may be nil
 	up       string                    // what its log says once it holds its ports
 	advice   error                     // added to an error; may be nil
+	last     syscall.Signal            // what the kernel sends it where we are killed
 }
 
 // answers are the checks that a service answers as itself, by its name.
@@ -69,7 +71,7 @@ func (f found) programs(o Options) ([]program, error) {
 // every project and database.
 func (f found) onlyFirestore(o Options) program {
 	return program{
-		log: filepath.Join(o.Dir, "firestore.log"), services: []string{firestoreName}, up: "Dev App Server is now running",
+		log: filepath.Join(o.Dir, "firestore.log"), services: []string{firestoreName}, up: "Dev App Server is now running", last: syscall.SIGKILL,
 		args: func(port []int) []string {
 			return []string{
 				f.java, "-Duser.language=en", "-Xmx" + o.FirestoreHeap,
@@ -83,7 +85,7 @@ func (f found) onlyFirestore(o Options) program {
 
 func (f found) onlyPubSub(o Options) program {
 	return program{
-		log: filepath.Join(o.Dir, "pubsub.log"), services: []string{pubsubName}, up: "Server started, listening on",
+		log: filepath.Join(o.Dir, "pubsub.log"), services: []string{pubsubName}, up: "Server started, listening on", last: syscall.SIGKILL,
 		args: func(port []int) []string {
 			return []string{
 				f.java, "-Duser.language=en", "-Xmx" + o.PubSubHeap, "-jar", f.pubsub,
@@ -100,6 +102,7 @@ func (f found) both(o Options) program {
 	return program{
 		log: filepath.Join(o.Dir, "firebase.log"), services: []string{firestoreName, pubsubName},
 		up: "All emulators ready!", env: []string{"JAVA_TOOL_OPTIONS=-Xmx" + o.FirestoreHeap}, advice: f.install,
+		last:   syscall.SIGTERM, // it ends its own children, which it puts in groups of their own
 		config: func(port []int) error { return writeConfig(config, port) },
 		args: func([]int) []string {
 			return append(append([]string{}, f.suite...),

@@ -34,7 +34,9 @@ func TestSet(t *testing.T) {
 	require.NoError(t, firestoreAnswers(t.Context(), hosts["FIRESTORE_EMULATOR_HOST"]))
 	require.NoError(t, pubsubAnswers(t.Context(), hosts["PUBSUB_EMULATOR_HOST"]))
 	require.Error(t, firestoreAnswers(t.Context(), hosts["PUBSUB_EMULATOR_HOST"]), "each answers as itself alone")
-	require.Equal(t, http.StatusForbidden, unsigned(t, hosts["FIRESTORE_EMULATOR_HOST"], "projects/demo-any/databases/(default)"))
+	for authorization, want := range map[string]int{"": http.StatusForbidden, "Bearer owner": http.StatusNotFound} {
+		require.Equal(t, want, read(t, hosts["FIRESTORE_EMULATOR_HOST"], "projects/demo-any/databases/(default)", authorization))
+	}
 	objects(t, set, hosts["STORAGE_EMULATOR_HOST"])
 	seeds(t, set, hosts["KMS_ENDPOINT"])
 
@@ -47,9 +49,11 @@ func TestSet(t *testing.T) {
 		_, err := net.Dial("tcp", host)
 		require.Error(t, err, "%s still listens", name)
 	}
-	log, err := os.ReadFile(filepath.Join(dir, "firestore.log"))
-	require.NoError(t, err)
-	require.NotContains(t, string(log), "documents/", "the log names no document")
+	for _, name := range (Machine{}).Files(filepath.Join(dir, "*.log")) {
+		log, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.NotContains(t, string(log), "people/none", "the log of %s names no document", name)
+	}
 }
 
 // objects stores two generations of an object and finds both.

@@ -64,11 +64,11 @@ func (s *Set) Objects() ([]Object, error) {
 	}
 	var objects []Object
 	for _, b := range buckets {
-		listed, _, err := s.storage.fake.ListObjectsWithOptions(b.Name, fakestorage.ListOptions{Versions: true})
+		listed, err := s.storage.fake.ListObjectsWithOptionsPaginated(b.Name, fakestorage.ListOptions{Versions: true})
 		if err != nil {
 			return nil, fmt.Errorf("list objects: %w", err)
 		}
-		for _, o := range listed {
+		for _, o := range listed.Objects {
 			whole, err := s.storage.fake.GetObjectWithGeneration(b.Name, o.Name, o.Generation)
 			if err != nil {
 				return nil, fmt.Errorf("read an object: %w", err)
