@@ -25,10 +25,10 @@ import (
 
 // Options say how to run.
 type Options struct {
-	Port  int     // 0 for any free one
-	Speed float64 // how many times faster the quotas of the fake Workspace run; 1 where 0
-	Argon string  // memory of a password hash in KiB; the product's own where empty
-	Seen  func(body []byte)
+	Port  int               // 0 for any free one
+	Speed float64           // how many times faster the quotas of the fake Workspace run; 1 where 0
+	Argon int               // memory of a password hash in KiB; the product's own where 0
+	Seen  func(push []byte) // is shown every push, for a search through messages
 }
 
 // Stack is a running product.
@@ -39,6 +39,7 @@ type Stack struct {
 
 	Uploads, Plans string // buckets
 	env            map[string]string
+	argon          int
 	servers        []*http.Server
 	stopTicks      context.CancelFunc
 }
@@ -55,7 +56,7 @@ const (
 // Start runs the product in a fresh project of the set to which the
 // environment leads.
 func Start(ctx context.Context, o Options) (*Stack, error) {
-	s := &Stack{env: map[string]string{}}
+	s := &Stack{env: map[string]string{}, argon: o.Argon}
 	var err error
 	if s.Space, err = space.New(); err != nil {
 		return nil, err
@@ -145,7 +146,10 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 	s.env = map[string]string{
 		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
-		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)), "ARGON2_MEMORY": o.Argon,
+		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
+	}
+	if o.Argon > 0 {
+		s.env["ARGON2_MEMORY"] = strconv.Itoa(o.Argon)
 	}
 	for name, value := range s.Space.Environ() {
 		s.env[name] = value

@@ -15,13 +15,7 @@ import (
 	"cool.example/sync/emulators/stack"
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/synthetic"
-	"cool.example/sync/shared/connection"
-	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/school"
-	"cool.example/sync/shared/seal"
-	"cool.example/sync/shared/secret"
-	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/tenant"
 )
 
 // quotaSpeed is how much faster the quotas of the fake Workspace run, so that
@@ -43,7 +37,6 @@ type job struct {
 	app         *demo.Application
 	institution demo.Institution
 	school      *synthetic.School
-	db          *store.DB
 	users       map[string]user
 	group       string // id of the class whose sheet was made
 	name        string // display name of the pupil who signs in
@@ -97,24 +90,6 @@ func (j *job) start(ctx context.Context) (string, error) {
 
 // found sets up the demo institution.
 func (j *job) found(ctx context.Context) (string, error) {
-	var err error
-	if j.db, err = j.stack.Database(ctx, ""); err != nil {
-		return "", err
-	}
-	credentials, err := j.stack.Database(ctx, store.CredentialsDatabase)
-	if err != nil {
-		return "", err
-	}
-	secrets, err := secret.Open(ctx, secret.Config{
-		Project: j.stack.Space.Project, Endpoint: j.stack.Space.Environ()["SECRET_MANAGER_ENDPOINT"],
-	})
-	if err != nil {
-		return "", err
-	}
-	index, ring, err := rings(ctx, secrets)
-	if err != nil {
-		return "", err
-	}
 	code, err := school.NewCode("99XX", "00")
 	if err != nil {
 		return "", err
@@ -122,37 +97,11 @@ func (j *job) found(ctx context.Context) (string, error) {
 	j.school = synthetic.Generate(synthetic.Options{
 		Seed: j.seed, Pupils: j.pupils, Code: code, Year: school.YearAt(time.Now()), Forbidden: true,
 	})
-	j.institution, err = demo.Create(ctx, demo.Config{
-		Database: j.db, Credentials: credentials, Index: index, Code: code, Sector: school.PO, Now: time.Now(),
-		Vault:   credential.Vault{Hasher: credential.NewHasher(credential.Default()), Ring: ring},
-		Domains: tenant.Domains{Pupils: stack.PupilDomain, Staff: stack.StaffDomain, Guardians: stack.GuardianDomain},
-		Workspace: connection.Connection{
-			ID: connection.ID(connection.Google), Target: connection.Google, On: true,
-			Customer: stack.WorkspaceCustomer, Admin: stack.WorkspaceAdmin, Secret: "google-workspace",
-		},
-		Application: j.app.Registration(),
-	})
+	j.institution, err = j.stack.Institution(ctx, code, j.app.Registration())
 	j.users["admin"] = user{j.institution.Admin, demo.AdminPassword}
 	j.users["signatory"] = user{j.institution.Signatory, demo.SignatoryPassword}
 	j.users["guardian"] = user{j.institution.Guardian, demo.GuardianPassword}
 	return "Stichting De Golfbreker, school De Zeester (99XX00)", err
-}
-
-func rings(ctx context.Context, secrets *secret.Vault) (seal.Index, *seal.Ring, error) {
-	key, err := secrets.Get(ctx, "index-key")
-	if err != nil {
-		return seal.Index{}, nil, err
-	}
-	index, err := seal.NewIndex(key)
-	if err != nil {
-		return seal.Index{}, nil, err
-	}
-	versions, err := secrets.All(ctx, "verifier-key")
-	if err != nil {
-		return seal.Index{}, nil, err
-	}
-	ring, err := seal.NewRing("verifier", versions)
-	return index, ring, err
 }
 
 // file returns the school's source file, packed.

@@ -1,0 +1,146 @@
+// Package journey tests the product from end to end, as schools, pupils and
+// applications use it: through its one origin, on the emulators.
+package journey
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cool.example/sync/emulators/demo"
+	"cool.example/sync/emulators/stack"
+	"cool.example/sync/scripts/internal/browse"
+	"cool.example/sync/scripts/internal/inventory"
+	"cool.example/sync/scripts/internal/synthetic"
+	"cool.example/sync/shared/school"
+)
+
+// Stage is a running product with the demo institution, for one test.
+type Stage struct {
+	*stack.Stack
+	App         *demo.Application
+	Institution demo.Institution
+
+	t        testing.TB
+	mu       sync.Mutex
+	messages bytes.Buffer
+}
+
+// hashMemory is the least argon2id allows, in KiB: tests hash a lot.
+const hashMemory = 8
+
+// Begin starts the product for t and sets up the institution, whose school
+// has this BRIN.
+func Begin(t testing.TB, brin string) *Stage {
+	t.Helper()
+	s := &Stage{t: t}
+	var err error
+	s.Stack, err = stack.Start(t.Context(), stack.Options{Speed: 100, Argon: hashMemory, Seen: s.see})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Stop() }) // the test is over
+	s.App, err = demo.StartApplication(s.URL)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.App.Stop() })
+	code, err := school.NewCode(brin, "00")
+	require.NoError(t, err)
+	s.Institution, err = s.Stack.Institution(t.Context(), code, s.App.Registration())
+	require.NoError(t, err)
+	return s
+}
+
+// see keeps the body of every message that was delivered.
+func (s *Stage) see(push []byte) {
+	var envelope struct {
+		Message struct {
+			Data []byte `json:"data"`
+		} `json:"message"`
+	}
+	_ = json.Unmarshal(push, &envelope) // what is no envelope is kept as it came
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages.Write(push)
+	s.messages.Write(envelope.Message.Data)
+}
+
+// Messages returns everything that was delivered so far.
+func (s *Stage) Messages() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.messages.String()
+}
+
+// patience bounds every wait of a journey.
+const patience = 90 * time.Second
+
+// Hand hands over a file with the institution's token and waits until its run
+// has ended, or waits itself.
+func (s *Stage) Hand(body []byte) browse.Run {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	status, raw, err := browse.Hand(ctx, s.URL, s.Institution.ImportToken, bytes.NewReader(body))
+	require.NoError(s.t, err)
+	require.Equal(s.t, http.StatusAccepted, status, string(raw))
+	var accepted struct{ ID string }
+	require.NoError(s.t, json.Unmarshal(raw, &accepted))
+	run, err := browse.Watch(ctx, s.URL, s.Institution.ImportToken, accepted.ID, "applied", "refused", "waiting")
+	require.NoError(s.t, err)
+	return run
+}
+
+// Stored returns everything that is stored.
+func (s *Stage) Stored() *inventory.Inventory {
+	s.t.Helper()
+	all, err := inventory.Take(s.t.Context(), s.Stack)
+	require.NoError(s.t, err)
+	return all
+}
+
+// School invents a school with this many pupils for BRIN 99XX.
+func School(pupils int) *synthetic.School {
+	code := school.Code{BRIN: "99XX", Location: "00"}
+	return synthetic.Generate(synthetic.Options{Seed: 7, Pupils: pupils, Code: code, Year: 2026, Forbidden: true})
+}
+
+// File returns a school's source file.
+func File(t testing.TB, of *synthetic.School) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, of.WriteEDEXML(&b))
+	return b.Bytes()
+}
+
+// Packed returns body packed with gzip.
+func Packed(t testing.TB, body []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.Bytes()
+}
+
+// Without returns a source file without the elements that begin with any of
+// these openings, each of which ends on its own line.
+func Without(body []byte, openings ...string) []byte {
+	var kept []string
+	for line := range strings.SplitSeq(string(body), "\n") {
+		drop := false
+		for _, o := range openings {
+			drop = drop || strings.HasPrefix(line, o)
+		}
+		if !drop {
+			kept = append(kept, line)
+		}
+	}
+	return []byte(strings.Join(kept, "\n"))
+}
