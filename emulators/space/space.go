@@ -70,21 +70,27 @@ func (s Space) Topics(ctx context.Context, topics ...string) error {
 
 func (s Space) topic(name string) string { return "projects/" + s.Project + "/topics/" + name }
 
+// Subscription is a push subscription to make.
+type Subscription struct {
+	Topic, Name, Address string
+	Pause                time.Duration // the longest between two attempts
+}
+
 // Push delivers a topic to an address, as a function's subscription does: 600
 // seconds to answer, and growing pauses between attempts.
-func (s Space) Push(ctx context.Context, topic, subscription, address string) error {
+func (s Space) Push(ctx context.Context, sub Subscription) error {
 	client, err := pubsub.NewClient(ctx, s.Project)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
 	_, err = client.SubscriptionAdminClient.CreateSubscription(ctx, &pubsubpb.Subscription{
-		Name: "projects/" + s.Project + "/subscriptions/" + subscription, Topic: s.topic(topic), AckDeadlineSeconds: 600,
-		PushConfig:  &pubsubpb.PushConfig{PushEndpoint: address},
-		RetryPolicy: &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(time.Second), MaximumBackoff: durationpb.New(10 * time.Second)},
+		Name: "projects/" + s.Project + "/subscriptions/" + sub.Name, Topic: s.topic(sub.Topic), AckDeadlineSeconds: 600,
+		PushConfig:  &pubsubpb.PushConfig{PushEndpoint: sub.Address},
+		RetryPolicy: &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(time.Second), MaximumBackoff: durationpb.New(sub.Pause)},
 	})
 	if err != nil {
-		return fmt.Errorf("subscribe to %s: %w", topic, err)
+		return fmt.Errorf("subscribe to %s: %w", sub.Topic, err)
 	}
 	return nil
 }
@@ -136,7 +142,10 @@ func (s Space) Key(ctx context.Context) (string, error) {
 		return "", err
 	}
 	key, err := client.CreateCryptoKey(ctx, &kmspb.CreateCryptoKeyRequest{
-		Parent: ring.GetName(), CryptoKeyId: "day", CryptoKey: &kmspb.CryptoKey{Purpose: kmspb.CryptoKey_ENCRYPT_DECRYPT},
+		Parent: ring.GetName(), CryptoKeyId: "day", CryptoKey: &kmspb.CryptoKey{
+			Purpose:                  kmspb.CryptoKey_ENCRYPT_DECRYPT,
+			DestroyScheduledDuration: durationpb.New(24 * time.Hour),
+		},
 	})
 	return key.GetName(), err
 }

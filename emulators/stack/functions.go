@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"cloud.google.com/go/pubsub/v2"
 
+	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions"
 	"cool.example/sync/functions/admin"
 	"cool.example/sync/functions/provisiongoogle"
@@ -78,8 +80,11 @@ func covers(prefix, path string) bool {
 	return path == prefix || strings.HasPrefix(path, prefix+"/")
 }
 
+// longestPause is the longest between two attempts to deliver a message.
+const longestPause = 10 * time.Second
+
 // subscribe makes every topic and has it pushed to its function.
-func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay) error {
+func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay, hurry time.Duration) error {
 	for _, route := range routes {
 		if route.Kind == functions.HTTP {
 			continue
@@ -87,8 +92,11 @@ func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *rela
 		if err := s.Space.Topics(ctx, route.Topic); err != nil {
 			return err
 		}
-		address := r.url() + "/push/" + route.Function + "/" + route.Topic
-		if err := s.Space.Push(ctx, route.Topic, route.Function+"-"+route.Topic, address); err != nil {
+		err := s.Space.Push(ctx, space.Subscription{
+			Topic: route.Topic, Name: route.Function + "-" + route.Topic, Pause: cmp.Or(hurry, longestPause),
+			Address: r.url() + "/push/" + route.Function + "/" + route.Topic,
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -96,7 +104,7 @@ func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *rela
 }
 
 // tick publishes the timers' messages, as the scheduler does.
-func (s *Stack) tick(ctx context.Context, routes []functions.Route) error {
+func (s *Stack) tick(ctx context.Context, routes []functions.Route, hurry time.Duration) error {
 	client, err := pubsub.NewClient(ctx, s.Space.Project)
 	if err != nil {
 		return err
@@ -108,6 +116,9 @@ func (s *Stack) tick(ctx context.Context, routes []functions.Route) error {
 		every, err := time.ParseDuration(route.Every)
 		if err != nil {
 			return fmt.Errorf("routes.json: every of %s: %w", route.Topic, err)
+		}
+		if hurry > 0 && every <= time.Minute {
+			every = hurry
 		}
 		publisher := client.Publisher(route.Topic)
 		go func() {

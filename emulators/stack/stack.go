@@ -29,6 +29,12 @@ type Options struct {
 	Speed float64           // how many times faster the quotas of the fake Workspace run; 1 where 0
 	Argon int               // memory of a password hash in KiB; the product's own where 0
 	Seen  func(push []byte) // is shown every push, for a search through messages
+	// Replace puts another handler in a function's place, given the variables
+	// that the function would be started with.
+	Replace map[string]func(environ []string) http.Handler
+	// Hurry makes the minute's timer tick, the sweep lose patience, and failed
+	// messages come back after this time; their own where 0.
+	Hurry time.Duration
 }
 
 // Stack is a running product.
@@ -81,15 +87,18 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err != nil {
 		return nil, errors.Join(err, front.Close())
 	}
+	for name, other := range o.Replace {
+		handlers[name] = other(s.Environ())
+	}
 	r.handlers = handlers
 	s.serve(front, balance(routes, handlers))
 	s.serve(r.listener, r)
-	if err := s.subscribe(ctx, routes, r); err != nil {
+	if err := s.subscribe(ctx, routes, r, o.Hurry); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	var ticking context.Context
 	ticking, s.stopTicks = context.WithCancel(context.WithoutCancel(ctx))
-	return s, s.tick(ticking, routes)
+	return s, s.tick(ticking, routes, o.Hurry)
 }
 
 func (s *Stack) serve(l net.Listener, h http.Handler) {
@@ -147,6 +156,9 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
 		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
+	}
+	if o.Hurry > 0 {
+		s.env["SWEEP_PATIENCE"] = o.Hurry.String()
 	}
 	if o.Argon > 0 {
 		s.env["ARGON2_MEMORY"] = strconv.Itoa(o.Argon)

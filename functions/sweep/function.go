@@ -6,6 +6,7 @@ package sweep
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
@@ -23,11 +24,13 @@ func init() { functions.HTTP("Sweep", serve.Entry(Open)) }
 type Settings struct {
 	Store  store.Config // the main database
 	Sender event.Sender // whose deliveries are accepted
+	// Patience is how long a letter may wait for the function that stored it.
+	Patience time.Duration `env:"SWEEP_PATIENCE,optional"`
 }
 
 // Open connects to everything that the function needs and returns its handler.
 func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
-	settings := Settings{Sender: event.GoogleSender()}
+	settings := Settings{Sender: event.GoogleSender(), Patience: 30 * time.Second}
 	if err := config.Load(lookup, &settings); err != nil {
 		return nil, err
 	}
@@ -39,6 +42,6 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes := New(Deps{DB: db, Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.System{}})
+	routes := New(Deps{DB: db, Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.System{}, Patience: settings.Patience})
 	return serve.Outer("sweep", event.Only(ctx, settings.Sender, routes)), nil
 }

@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// patience is how long a letter may wait for the function that stored it.
-	patience = 30 * time.Second
 	// lettersAtOnce bounds the letters of one minute's run.
 	lettersAtOnce = 200
 	// expiredAtOnce bounds how many expired documents of a collection one
@@ -30,6 +28,8 @@ type Deps struct {
 	DB    *store.DB
 	Post  outbox.Post
 	Clock clock.Clock
+	// Patience is how long a letter may wait for the function that stored it.
+	Patience time.Duration
 }
 
 // New returns the handler of the ticks, each at its path.
@@ -42,7 +42,7 @@ func New(d Deps) http.Handler {
 
 // minute posts the letters that the functions which stored them did not send.
 func (d Deps) minute(ctx context.Context, _ event.Message[topic.Tick]) error {
-	letters, err := d.DB.Leftovers(ctx, d.Clock.Now().Add(-patience), lettersAtOnce)
+	letters, err := d.DB.Leftovers(ctx, d.Clock.Now().Add(-d.Patience), lettersAtOnce)
 	if err != nil {
 		return fmt.Errorf("read outbox: %w", err)
 	}

@@ -41,9 +41,23 @@ const hashMemory = 8
 // has this BRIN.
 func Begin(t testing.TB, brin string) *Stage {
 	t.Helper()
+	return BeginWith(t, brin, Setting{})
+}
+
+// Setting says what is otherwise than usual.
+type Setting struct {
+	Hurry   time.Duration
+	Replace map[string]func([]string) http.Handler
+}
+
+// BeginWith is Begin with something otherwise: see stack.Options.
+func BeginWith(t testing.TB, brin string, o Setting) *Stage {
+	t.Helper()
 	s := &Stage{t: t}
 	var err error
-	s.Stack, err = stack.Start(t.Context(), stack.Options{Speed: 100, Argon: hashMemory, Seen: s.see})
+	s.Stack, err = stack.Start(t.Context(), stack.Options{
+		Speed: 100, Argon: hashMemory, Seen: s.see, Hurry: o.Hurry, Replace: o.Replace,
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Stop() }) // the test is over
 	s.App, err = demo.StartApplication(s.URL)
