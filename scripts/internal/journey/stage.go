@@ -4,6 +4,7 @@ package journey
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -30,6 +31,7 @@ type Stage struct {
 	Institution demo.Institution
 
 	t        testing.TB
+	wait     time.Duration
 	mu       sync.Mutex
 	messages bytes.Buffer
 }
@@ -47,13 +49,14 @@ func Begin(t testing.TB, brin string) *Stage {
 // Setting says what is otherwise than usual.
 type Setting struct {
 	Hurry   time.Duration
+	Wait    time.Duration // how long a wait may take; the usual where 0
 	Replace map[string]func([]string) http.Handler
 }
 
 // BeginWith is Begin with something otherwise: see stack.Options.
 func BeginWith(t testing.TB, brin string, o Setting) *Stage {
 	t.Helper()
-	s := &Stage{t: t}
+	s := &Stage{t: t, wait: cmp.Or(o.Wait, patience)}
 	var err error
 	s.Stack, err = stack.Start(t.Context(), stack.Options{
 		Speed: 100, Argon: hashMemory, Seen: s.see, Hurry: o.Hurry, Replace: o.Replace,
@@ -98,7 +101,7 @@ const patience = 90 * time.Second
 // has ended, or waits itself.
 func (s *Stage) Hand(body []byte) browse.Run {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), s.wait)
 	defer cancel()
 	status, raw, err := browse.Hand(ctx, s.URL, s.Institution.ImportToken, bytes.NewReader(body))
 	require.NoError(s.t, err)
