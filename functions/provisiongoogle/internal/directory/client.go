@@ -92,6 +92,7 @@ type Error struct {
 	retry  time.Duration
 }
 
+// Error returns class, status and reason.
 func (e *Error) Error() string {
 	return fmt.Sprintf("directory: %s (%d %s)", e.Class, e.Status, e.Reason)
 }
