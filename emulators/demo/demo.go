@@ -104,15 +104,23 @@ type hand struct {
 func (c Config) people() []hand {
 	return []hand{
 		{
-			person.Staff, person.Name{Call: "Marijke", Initials: "M", Surname: "Zeeman"}, "", AdminPassword,
-			[]access.Role{access.Admin}, func(in *Institution) *string { return &in.Admin },
+			person.Staff,
+			person.Name{Call: "Marijke", Initials: "M", Surname: "Zeeman"},
+			"", AdminPassword,
+			[]access.Role{access.Admin},
+			func(in *Institution) *string { return &in.Admin },
 		},
 		{
-			person.Staff, person.Name{Call: "Gerard", Initials: "G", Infix: "van", Surname: "Duinen"}, "", SignatoryPassword,
-			[]access.Role{access.Signatory}, func(in *Institution) *string { return &in.Signatory },
+			person.Staff,
+			person.Name{Call: "Gerard", Initials: "G", Infix: "van", Surname: "Duinen"},
+			"", SignatoryPassword,
+			[]access.Role{access.Signatory},
+			func(in *Institution) *string { return &in.Signatory },
 		},
 		{
-			person.Guardian, person.Name{Call: "Hatice", Initials: "H", Surname: "Yıldız"}, "hatice@example.org", GuardianPassword,
+			person.Guardian,
+			person.Name{Call: "Hatice", Initials: "H", Surname: "Yıldız"},
+			"hatice@example.org", GuardianPassword,
 			nil, func(in *Institution) *string { return &in.Guardian },
 		},
 	}

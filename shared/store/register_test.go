@@ -14,9 +14,27 @@ import (
 // storedForms lists the stored form of every aggregate.
 func storedForms() []any {
 	return []any{
-		accountDoc{}, tenantDoc{}, domainDoc{}, schoolDoc{}, groupDoc{}, nameDoc{}, sessionDoc{}, codeDoc{}, grantDoc{},
-		credentialDoc{}, appDoc{}, connectionDoc{}, linkDoc{}, groupLinkDoc{}, budgetDoc{}, letterDoc{}, entryDoc{},
-		runDoc{}, laneDoc{}, slotDoc{}, tokenDoc{},
+		accountDoc{},
+		tenantDoc{},
+		domainDoc{},
+		schoolDoc{},
+		groupDoc{},
+		nameDoc{},
+		sessionDoc{},
+		codeDoc{},
+		grantDoc{},
+		credentialDoc{},
+		appDoc{},
+		connectionDoc{},
+		linkDoc{},
+		groupLinkDoc{},
+		budgetDoc{},
+		letterDoc{},
+		entryDoc{},
+		runDoc{},
+		laneDoc{},
+		slotDoc{},
+		tokenDoc{},
 	}
 }
 

@@ -38,7 +38,6 @@ type job struct {
 	institution demo.Institution
 	school      *synthetic.School
 	users       map[string]user
-	group       string // id of the class whose sheet was made
 	name        string // display name of the pupil who signs in
 }
 
