@@ -1,231 +1,197 @@
 package google
 
 import (
+	"cmp"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// group is a group of the customer.
+// group is a group of a customer. Its exported part is what Dump shows.
 type group struct {
 	ID, Email, Name, Description string
-	Members                      map[string]string // user id → role
+	Aliases                      []string
+	Members                      map[string]membership // by id of the member
 	Made                         time.Time
+
+	version int
 }
 
-func (g *group) json() map[string]any {
-	return map[string]any{"kind": "admin#directory#group", "id": g.ID, "email": g.Email, "name": g.Name, "description": g.Description}
-}
+// The longest name and description of a group, in characters.
+const (
+	groupNameMost   = 73
+	descriptionMost = 4096
+)
 
-func text(body map[string]any, name string) string {
-	v, _ := body[name].(string)
-	return v
-}
+func (g *group) etag() string { return fmt.Sprintf(`"%s-%d"`, g.ID, g.version) }
 
-func (s *Server) insertGroup(c call) (any, error) {
-	email := strings.ToLower(text(c.body, "email"))
-	if err := s.address(email); err != nil {
-		return nil, err
+func (g *group) json() any {
+	out := map[string]any{
+		"kind": "admin#directory#group", "id": g.ID, "etag": g.etag(), "email": g.Email, "name": g.Name,
+		"description": g.Description, "adminCreated": true, "directMembersCount": strconv.Itoa(len(g.Members)),
 	}
-	if s.holder(email) {
-		return nil, fail(409, "duplicate", "Entity already exists.")
-	}
-	if len([]rune(text(c.body, "name"))) > 73 {
-		return nil, fail(400, "invalid", "Invalid Input: name")
-	}
-	g := &group{ID: "g" + s.id(), Email: email, Name: text(c.body, "name"), Description: text(c.body, "description"), Members: map[string]string{}, Made: s.now()}
-	s.groups[g.ID] = g
-	return g.json(), nil
-}
-
-// group finds a group by id or address. One that was just made is not seen yet.
-func (s *Server) group(key string) (*group, error) {
-	for _, g := range s.groups {
-		if (g.ID == key || g.Email == strings.ToLower(key)) && s.now().Sub(g.Made) >= s.options.Delay {
-			return g, nil
-		}
-	}
-	return nil, notFound("groupKey")
-}
-
-func (s *Server) getGroup(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	return g.json(), nil
-}
-
-func (s *Server) listGroups(c call) (any, error) {
-	all := slices.Collect(maps.Values(s.groups))
-	slices.SortFunc(all, func(a, b *group) int { return strings.Compare(a.ID, b.ID) })
-	part, next, err := page(c, all, 200)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]any, len(part))
-	for i, g := range part {
-		list[i] = g.json()
-	}
-	return map[string]any{"kind": "admin#directory#groups", "groups": list, "nextPageToken": next}, nil
-}
-
-func (s *Server) patchGroup(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	if name, there := c.body["name"]; there {
-		g.Name = name.(string)
-	}
-	if d, there := c.body["description"]; there {
-		g.Description = d.(string)
-	}
-	return g.json(), nil
-}
-
-func (s *Server) deleteGroup(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	delete(s.groups, g.ID)
-	return nil, nil
-}
-
-func (s *Server) insertMember(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	key := text(c.body, "id")
-	if key == "" {
-		key = text(c.body, "email")
-	}
-	u, err := s.user(key)
-	if err != nil {
-		return nil, notFound("memberKey")
-	}
-	if _, there := g.Members[u.ID]; there {
-		return nil, fail(409, "duplicate", "Member already exists.")
-	}
-	role := text(c.body, "role")
-	if role == "" {
-		role = "MEMBER"
-	}
-	g.Members[u.ID] = role
-	return s.member(u.ID, role), nil
-}
-
-func (s *Server) member(id, role string) map[string]any {
-	return map[string]any{"kind": "admin#directory#member", "id": id, "email": s.users[id].Email, "role": role, "type": "USER"}
-}
-
-func (s *Server) getMember(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.user(c.path["memberKey"])
-	if err != nil || g.Members[u.ID] == "" {
-		return nil, notFound("memberKey")
-	}
-	return s.member(u.ID, g.Members[u.ID]), nil
-}
-
-func (s *Server) hasMember(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.user(c.path["memberKey"])
-	return map[string]any{"isMember": err == nil && g.Members[u.ID] != ""}, nil
-}
-
-func (s *Server) listMembers(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	part, next, err := page(c, slices.Sorted(maps.Keys(g.Members)), 200)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]any, len(part))
-	for i, id := range part {
-		list[i] = s.member(id, g.Members[id])
-	}
-	return map[string]any{"kind": "admin#directory#members", "members": list, "nextPageToken": next}, nil
-}
-
-func (s *Server) deleteMember(c call) (any, error) {
-	g, err := s.group(c.path["groupKey"])
-	if err != nil {
-		return nil, err
-	}
-	u, err := s.user(c.path["memberKey"])
-	if err != nil || g.Members[u.ID] == "" {
-		return nil, notFound("memberKey")
-	}
-	delete(g.Members, u.ID)
-	return nil, nil
-}
-
-// Members returns the addresses in every group, by the group's address.
-func (s *Server) Members() map[string][]string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := map[string][]string{}
-	for _, g := range s.groups {
-		out[g.Email] = []string{}
-		for id := range g.Members {
-			out[g.Email] = append(out[g.Email], s.users[id].Email)
-		}
-		slices.Sort(out[g.Email])
+	if len(g.Aliases) > 0 {
+		out["aliases"] = g.Aliases
 	}
 	return out
 }
 
-// unit is an organisational unit.
-type unit struct{ ID, Path string }
-
-func (u *unit) json() map[string]any {
-	cut := strings.LastIndex(u.Path, "/")
-	parent := u.Path[:max(cut, 1)]
-	return map[string]any{"kind": "admin#directory#orgUnit", "orgUnitId": u.ID, "orgUnitPath": u.Path, "name": u.Path[cut+1:], "parentOrgUnitPath": parent}
+// labels checks the name and the description of a group.
+func labels(c call) error {
+	switch {
+	case len([]rune(c.text("name"))) > groupNameMost:
+		return invalid("Invalid Input: name")
+	case len([]rune(c.text("description"))) > descriptionMost:
+		return invalid("Invalid Input: description")
+	}
+	return nil
 }
 
-func (s *Server) insertUnit(c call) (any, error) {
-	if err := s.spend("orgunit "+c.path["customerId"], 1, time.Second); err != nil {
+func (s *Server) insertGroup(c call) (any, error) {
+	email, err := s.address(c, c.text("email"), "groupKey")
+	if err != nil {
 		return nil, err
 	}
-	parent := text(c.body, "parentOrgUnitPath")
-	if s.units[parent] == nil {
-		return nil, fail(400, "invalid", "Invalid Input: parentOrgUnitPath")
+	if err := labels(c); err != nil {
+		return nil, err
 	}
-	path := strings.TrimSuffix(parent, "/") + "/" + text(c.body, "name")
-	if s.units[path] != nil {
-		return nil, fail(400, "invalid", "Invalid Ou Id")
+	if s.taken(c.at, email) {
+		return nil, duplicate()
 	}
-	s.units[path] = &unit{ID: "id:" + s.id(), Path: path}
-	return s.units[path].json(), nil
+	name, _, _ := strings.Cut(email, "@")
+	g := &group{
+		ID: "g" + s.id(), Email: email, Name: cmp.Or(c.text("name"), name), Description: c.text("description"),
+		Members: map[string]membership{}, Made: s.now(),
+	}
+	c.at.groups[g.ID], c.at.addresses[email] = g, g
+	return g.json(), nil
 }
 
-func (s *Server) getUnit(c call) (any, error) {
-	u := s.units["/"+strings.TrimPrefix(c.path["orgUnitPath"], "/")]
-	if u == nil {
-		return nil, fail(404, "notFound", "Org unit not found")
+// group finds a group by id, address or alias. One that was just made is not
+// seen yet.
+func (s *Server) group(c call) (*group, error) {
+	g := c.at.group(c.path["groupKey"])
+	if g == nil || !s.seen(g.Made) {
+		return nil, notFound("groupKey")
 	}
-	return u.json(), nil
+	return g, nil
 }
 
-func (s *Server) listUnits(call) (any, error) {
-	var list []any
-	for _, path := range slices.Sorted(maps.Keys(s.units)) {
-		if path != "/" {
-			list = append(list, s.units[path].json())
+func (c *customer) group(key string) *group {
+	if g, ok := c.groups[key]; ok {
+		return g
+	}
+	g, _ := c.addresses[strings.ToLower(key)].(*group)
+	return g
+}
+
+func (s *Server) getGroup(c call) (any, error) {
+	g, err := s.group(c)
+	if err != nil {
+		return nil, err
+	}
+	return g.json(), nil
+}
+
+// listGroups lists the groups of a customer, of a domain, or that a user is in.
+func (s *Server) listGroups(c call) (any, error) {
+	var of *user
+	var domain string
+	var err error
+	if key := c.query.Get("userKey"); key != "" {
+		of, err = s.user(c.at, key, "userKey")
+	} else {
+		domain, err = c.realm()
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := conditions(c.query.Get("query"))
+	if err != nil {
+		return nil, err
+	}
+	var found []*group
+	for _, g := range c.at.groups {
+		_, in := membership{}, of == nil
+		if of != nil {
+			_, in = g.Members[of.ID]
+		}
+		if in && s.seen(g.Made) && (domain == "" || strings.HasSuffix(g.Email, "@"+domain)) && g.fits(all) {
+			found = append(found, g)
 		}
 	}
-	return map[string]any{"kind": "admin#directory#orgUnits", "organizationUnits": list}, nil
+	slices.SortFunc(found, func(a, b *group) int { return strings.Compare(a.Email, b.Email) })
+	part, next, err := page(c, found, 200, 200)
+	if err != nil {
+		return nil, err
+	}
+	return listing("admin#directory#groups", "groups", part, next, (*group).json), nil
+}
+
+// fits knows the searches for an address and for a name.
+func (g *group) fits(all []condition) bool {
+	return !slices.ContainsFunc(all, func(c condition) bool {
+		switch c.field {
+		case "email":
+			return !slices.ContainsFunc(append([]string{g.Email}, g.Aliases...), c.holds)
+		case "name":
+			return !c.holds(g.Name)
+		}
+		return true
+	})
+}
+
+func (s *Server) patchGroup(c call) (any, error) {
+	g, err := s.group(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := labels(c); err != nil {
+		return nil, err
+	}
+	if wanted := c.text("email"); wanted != "" {
+		if err := s.renameGroup(c, g, wanted); err != nil {
+			return nil, err
+		}
+	}
+	if _, there := c.body["name"]; there {
+		g.Name = c.text("name")
+	}
+	if _, there := c.body["description"]; there {
+		g.Description = c.text("description")
+	}
+	g.version++
+	return g.json(), nil
+}
+
+// renameGroup gives a group another address; the old one stays as an alias.
+func (s *Server) renameGroup(c call, g *group, wanted string) error {
+	email, err := s.address(c, wanted, "groupKey")
+	if err != nil || email == g.Email {
+		return err
+	}
+	if c.at.addresses[email] != any(g) && s.taken(c.at, email) {
+		return duplicate()
+	}
+	g.Aliases = append(slices.DeleteFunc(g.Aliases, func(a string) bool { return a == email }), g.Email)
+	g.Email = email
+	c.at.addresses[email] = g
+	return nil
+}
+
+// deleteGroup removes a group for good; its addresses are free at once.
+func (s *Server) deleteGroup(c call) (any, error) {
+	g, err := s.group(c)
+	if err != nil {
+		return nil, err
+	}
+	delete(c.at.groups, g.ID)
+	maps.DeleteFunc(c.at.addresses, func(_ string, holder any) bool { return holder == any(g) })
+	for _, other := range c.at.groups {
+		delete(other.Members, g.ID)
+	}
+	return nil, nil
 }
