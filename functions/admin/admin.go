@@ -6,6 +6,7 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster/edexml"
@@ -59,6 +60,7 @@ func New(d Deps) (http.Handler, error) {
 	api("GET /api/import/v1/files/{id}", s.report)
 	api("POST /api/import/v1/files/{id}/approve", s.approveByAPI)
 	api("GET /api/import/v1/openapi.json", s.describe)
+	api("/api/", serve.NoPage)
 
 	page := func(pattern string, p access.Permission, f personal) {
 		mux.Handle(pattern, pages.Handler(s.allow(p, f)))
@@ -70,7 +72,19 @@ func New(d Deps) (http.Handler, error) {
 	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
 	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.approveByForm)
 	page("POST /admin/imports", access.UploadRoster, s.receiveByForm)
-	return http.NewCrossOriginProtection().Handler(mux), nil
+	mux.Handle("/", pages.Handler(serve.NoPage))
+	return s.sameOrigin(mux), nil
+}
+
+// sameOrigin refuses what another site has a browser send.
+func (s *server) sameOrigin(routes http.Handler) http.Handler {
+	refuse := func(http.ResponseWriter, *http.Request) error { return fault.New(fault.Forbidden, "") }
+	refused := http.NewServeMux()
+	refused.Handle("/", s.pages.Handler(refuse))
+	refused.Handle("/api/", serve.API(s.pages.Texts(), refuse))
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(refused)
+	return protection.Handler(routes)
 }
 
 // allow lets a signed-in person with permission p through to f. Somebody who

@@ -11,7 +11,6 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
-	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
@@ -62,18 +61,29 @@ func (s *server) overview(w http.ResponseWriter, r *http.Request, who session.Pe
 	if view.Schools, err = s.schools(ctx, who.Tenant); err != nil {
 		return err
 	}
-	var runs []roster.Run
-	for e, err := range s.DB.Runs().All(ctx, who.Tenant) {
-		if err != nil {
-			return err
-		}
-		runs = append(runs, e.Value)
+	runs, err := s.lastRuns(ctx, who.Tenant)
+	if err != nil {
+		return err
 	}
-	slices.SortFunc(runs, func(a, b roster.Run) int { return b.Created.Compare(a.Created) })
-	for _, run := range runs[:min(len(runs), runsShown)] {
+	for _, run := range runs {
 		view.Runs = append(view.Runs, s.runView(run, i18n.Of(r)))
 	}
 	return s.pages.Write(w, r, http.StatusOK, "overview", view)
+}
+
+// lastRuns returns the newest runs, the newest first. It reads those of 90
+// days, and holds no more of them than it returns.
+func (s *server) lastRuns(ctx context.Context, owner tenant.ID) ([]roster.Run, error) {
+	var last []roster.Run
+	for e, err := range s.DB.Runs().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		last = append(last, e.Value)
+		slices.SortFunc(last, func(a, b roster.Run) int { return b.Created.Compare(a.Created) })
+		last = last[:min(len(last), runsShown)]
+	}
+	return last, nil
 }
 
 func (s *server) runView(run roster.Run, l i18n.Lang) runView {
@@ -100,13 +110,14 @@ func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, er
 			classes[string(e.Value.School)] = append(classes[string(e.Value.School)], classView{string(e.ID), e.Value.Name})
 		}
 	}
+	order := collate.New(language.Dutch, collate.Numeric, collate.IgnoreCase) // 2A before 10A
 	var views []schoolView
 	for e, err := range s.DB.Schools().All(ctx, owner) {
 		if err != nil {
 			return nil, err
 		}
 		v := schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String(), Classes: classes[string(e.ID)]}
-		slices.SortFunc(v.Classes, func(a, b classView) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortFunc(v.Classes, func(a, b classView) int { return order.CompareString(a.Name, b.Name) })
 		views = append(views, v)
 	}
 	return views, nil
@@ -174,9 +185,6 @@ func (s *server) showImport(w http.ResponseWriter, r *http.Request, who session.
 	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
 	if err != nil {
 		return err
-	}
-	if run.ID == "" {
-		return fault.New(fault.NotFound, "")
 	}
 	return s.pages.Write(w, r, http.StatusOK, "import", s.runView(run, i18n.Of(r)))
 }

@@ -33,16 +33,20 @@ type source struct {
 	actor  audit.Actor
 }
 
+// nobody is where a token is looked up that is none: it takes as long as one
+// that is not known. No hash is that short, so nothing is ever found there.
+const nobody = "nobody"
+
 // token returns the school of the import token that r bears. It answers
 // Unsigned for every token that is not known, whatever is wrong with it.
 func (s *server) token(r *http.Request) (source, error) {
-	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
+	scheme, bearer, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") { // RFC 9110 section 11.1
 		return source{}, fault.New(fault.Unsigned, "import.no_token")
 	}
 	owner, hash, err := upload.ParseToken(bearer)
 	if err != nil {
-		return source{}, fault.New(fault.Unsigned, "import.bad_token")
+		owner, hash = nobody, nobody
 	}
 	known, err := s.DB.Tokens().Get(r.Context(), owner, store.TokenID(hash))
 	if fault.KindOf(err) == fault.NotFound {
@@ -51,12 +55,20 @@ func (s *server) token(r *http.Request) (source, error) {
 	return source{owner: owner, school: known.School, actor: audit.Actor{System: "import-token"}}, err
 }
 
+// longestName is how many bytes the name of a file may have: what file systems
+// allow.
+const longestName = 255
+
 // receive takes in a file: PUT /api/import/v1/files/{name}. The name is not
-// kept: it may say something of a person.
+// kept: it may say something of a person. What the file is shows from what it
+// begins with.
 func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 	from, err := s.token(r)
 	if err != nil {
 		return err
+	}
+	if len(r.PathValue("name")) > longestName {
+		return fault.New(fault.Invalid, "import.long_name")
 	}
 	if r.ContentLength > upload.Limit {
 		return fault.New(fault.TooLarge, "")
@@ -70,7 +82,8 @@ func (s *server) receive(w http.ResponseWriter, r *http.Request) error {
 	return serve.JSON(w, http.StatusAccepted, map[string]string{"id": string(id), "status_url": at})
 }
 
-// receiveByForm takes in a file from the console's form.
+// receiveByForm takes in a file from the console's form: POST /admin/imports.
+// The school stands before the file, so that the file streams to its place.
 func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	r.Body = http.MaxBytesReader(w, r.Body, upload.Limit)
 	parts, err := r.MultipartReader()
@@ -80,17 +93,23 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}}
 	for {
 		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fault.New(fault.Invalid, "import.no_file")
+		}
 		if err != nil {
-			return fault.As(fault.Invalid, fmt.Errorf("read form: %w", err))
+			return bodyFault(fmt.Errorf("read form: %w", err))
 		}
 		switch part.FormName() {
 		case "school":
 			id, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
-				return fault.As(fault.Invalid, err)
+				return bodyFault(err)
 			}
 			from.school = school.ID(id)
 		case "file":
+			if part.FileName() == "" {
+				return fault.New(fault.Invalid, "import.no_file")
+			}
 			if _, err := s.DB.Schools().Get(r.Context(), who.Tenant, from.school); err != nil {
 				return err
 			}
@@ -128,8 +147,19 @@ func (s *server) store(ctx context.Context, from source, body io.Reader) (roster
 	if err != nil {
 		return "", errors.Join(err, s.Uploads.Remove(context.WithoutCancel(ctx), run))
 	}
-	s.Post.Send(ctx, letter)
+	s.send(ctx, letter)
 	return run.ID, nil
+}
+
+// patience is how long an answer waits for its message to be sent. What was
+// not sent by then is left for the sweep.
+const patience = 5 * time.Second
+
+// send posts a letter that is stored, also where the client has gone.
+func (s *server) send(ctx context.Context, l outbox.Letter) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	s.Post.Send(ctx, l)
 }
 
 // bodyFault says what is wrong with a body that could not be stored.
@@ -137,7 +167,7 @@ func bodyFault(err error) error {
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return fault.As(fault.TooLarge, err)
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) {
 		return fault.As(fault.Invalid, err) // the sender went away
 	}
 	return err

@@ -66,6 +66,9 @@ func answer(run roster.Run, texts i18n.Catalogue, l i18n.Lang) runAnswer {
 		Counts:   countsAnswer{c.Create, c.Change, c.Leave, c.Return, c.Unchanged, c.Findings, c.LeftOut},
 		Findings: make([]findingAnswer, len(run.Findings)),
 	}
+	if a.LeftOut == nil {
+		a.LeftOut = map[string]int{} // an object for whoever reads the answer, also where nothing was left out
+	}
 	for i, f := range run.Findings {
 		a.Findings[i] = findingAnswer{f.Line, f.Column, f.Field, f.Severity, f.Code, texts.Text(l, "finding."+f.Code)}
 	}
@@ -139,7 +142,7 @@ func (s *server) approve(ctx context.Context, who session.Person, id roster.RunI
 			return fault.New(fault.Conflict, "import.not_this_plan")
 		}
 		slot, err := s.DB.Slots().GetTx(tx, who.Tenant, run.School)
-		if err != nil {
+		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		now := s.Clock.Now()
@@ -159,7 +162,7 @@ func (s *server) approve(ctx context.Context, who session.Person, id roster.RunI
 	if err != nil {
 		return roster.Run{}, err
 	}
-	s.Post.Send(ctx, letter)
+	s.send(ctx, letter)
 	return run, nil
 }
 

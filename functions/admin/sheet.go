@@ -15,9 +15,11 @@ import (
 	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
 )
 
 // dutchTime is the time that schools live by.
@@ -54,6 +56,10 @@ func (s *server) groupSheet(w http.ResponseWriter, r *http.Request, who session.
 	return s.sheet(w, r, who, issue{title: g.Name, object: string(g.ID), people: pupils})
 }
 
+// mostOnSheet bounds a sheet of staff, so that its passwords are hashed within
+// the time of a request. Whoever is not on it is on the next.
+const mostOnSheet = 200
+
 // staffSheet makes first passwords for members of staff who have none yet:
 // POST /admin/staff/sheet.
 func (s *server) staffSheet(w http.ResponseWriter, r *http.Request, who session.Person) error {
@@ -61,22 +67,31 @@ func (s *server) staffSheet(w http.ResponseWriter, r *http.Request, who session.
 	if err != nil {
 		return err
 	}
-	ids := make([]account.ID, len(staff))
-	for i, a := range staff {
-		ids[i] = a.ID
-	}
-	have, err := s.Credentials.Credentials().GetMany(r.Context(), who.Tenant, ids)
+	have, err := s.Credentials.Credentials().GetMany(r.Context(), who.Tenant, issue{people: staff}.ids())
 	if err != nil {
 		return err
 	}
-	staff = slices.DeleteFunc(staff, func(a account.Account) bool { _, ok := have[a.ID]; return ok })
-	return s.sheet(w, r, who, issue{title: s.pages.Texts().Text("nl", "admin.staff"), object: "staff", people: staff})
+	staff = slices.DeleteFunc(staff, func(a account.Account) bool { return len(have[a.ID].Value.Verifier) > 0 })
+	return s.sheet(w, r, who, issue{
+		title: s.pages.Texts().Text(i18n.Of(r), "admin.staff"), object: "staff",
+		people: staff[:min(len(staff), mostOnSheet)], fresh: true,
+	})
 }
 
 // issue is a sheet to make.
 type issue struct {
 	title, object string
 	people        []account.Account
+	fresh         bool // a password that somebody has by now stays as it is
+}
+
+// ids returns whom the sheet is for.
+func (o issue) ids() []account.ID {
+	ids := make([]account.ID, len(o.people))
+	for i, a := range o.people {
+		ids[i] = a.ID
+	}
+	return ids
 }
 
 func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Person, order issue) error {
@@ -97,11 +112,9 @@ func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Perso
 func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]cardView, error) {
 	cards := make([]cardView, len(order.people))
 	made := make([]credential.Credential, len(order.people))
-	ids := make([]account.ID, len(order.people))
 	g, hashing := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.NumCPU())
 	for i, a := range order.people {
-		ids[i] = a.ID
 		g.Go(func() (err error) {
 			cards[i] = cardView{a.Source.Name.Display(), a.Address, credential.NewPassword(a.Kind)}
 			made[i], err = s.Vault.Issue(hashing, who.Tenant, a.ID, cards[i].Password, s.Clock.Now())
@@ -112,14 +125,29 @@ func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SheetIssued, ids...).On(order.object)
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SheetIssued, order.ids()...).On(order.object)
 	if err := s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry); err != nil {
 		return nil, err
 	}
-	return cards, s.Credentials.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+	return cards, s.keep(ctx, who.Tenant, order, made)
+}
+
+// keep stores the credentials of an order, all or none.
+func (s *server) keep(ctx context.Context, owner tenant.ID, order issue, made []credential.Credential) error {
+	return s.Credentials.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		table := s.Credentials.Credentials()
+		have, err := table.GetManyTx(tx, owner, order.ids())
+		if err != nil {
+			return err
+		}
+		for _, e := range have {
+			if order.fresh && len(e.Value.Verifier) > 0 {
+				return fault.New(fault.Conflict, "")
+			}
+		}
 		var failed []error
-		for i, a := range order.people {
-			failed = append(failed, s.Credentials.Credentials().SetTx(tx, who.Tenant, a.ID, made[i]))
+		for i, id := range order.ids() {
+			failed = append(failed, table.SetTx(tx, owner, id, made[i]))
 		}
 		return errors.Join(failed...)
 	})

@@ -1,0 +1,171 @@
+package admin_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/person"
+)
+
+// card is what a sheet says of one person.
+type card struct{ name, address, password string }
+
+func cards(t *testing.T, sheet *html.Node) []card {
+	t.Helper()
+	var list []card
+	for _, item := range find(sheet, "li") {
+		values := texts(item, "dd")
+		require.Len(t, values, 2)
+		list = append(list, card{texts(item, "h2")[0], values[0], values[1]})
+	}
+	return list
+}
+
+// issue makes a sheet and returns its cards.
+func (s *stage) issue(path string) []card {
+	s.t.Helper()
+	return cards(s.t, page(s.t, s.do(call{method: "POST", path: path, session: s.admin}), http.StatusOK))
+}
+
+// fits reports whether a password is a's.
+func (s *stage) fits(a account.Account, password string) bool {
+	s.t.Helper()
+	stored, err := s.deps.Credentials.Credentials().Get(s.t.Context(), ours, a.ID)
+	require.NoError(s.t, err)
+	good, err := s.deps.Vault.Check(s.t.Context(), ours, a.ID, stored, password)
+	require.NoError(s.t, err)
+	return good
+}
+
+// class fills a class, and puts beside it who is not to be on its sheet. It
+// returns the pupils in the order of a Dutch list.
+func (s *stage) class() []account.Account {
+	s.t.Helper()
+	gone := member(person.Pupil, named("Weg", "", "Vertrokken"), classA)
+	gone.State = account.Left
+	blocked := member(person.Pupil, named("Bas", "", "Geblokkeerd"), classA)
+	blocked.State = account.Blocked
+	moved := member(person.Pupil, named("Mo", "", "Verhuisd"), classA)
+	moved.Memberships[0].Left = true
+	for _, a := range []account.Account{
+		gone, blocked, moved, member(person.Pupil, named("Ander", "", "Elders"), classB), member(person.Staff, named("Juf", "", "Ank"), classA),
+	} {
+		s.add(ours, a)
+	}
+	last := s.add(ours, member(person.Pupil, named("Sanne", "", "Zee"), "glesson", classA))
+	first := s.add(ours, member(person.Pupil, named("Ömer", "", "åkerman"), classA))
+	second := s.add(ours, member(person.Pupil, named("Tim", "van den", "Berg"), classA))
+	return []account.Account{first, second, last}
+}
+
+func TestSheet(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	pupils := s.class()
+	first := s.issue("/admin/groups/g4a/sheet")
+	require.Len(t, first, len(pupils))
+	for i, a := range pupils {
+		require.Equal(t, card{a.Source.Name.Display(), a.Address, first[i].password}, first[i])
+		require.True(t, s.fits(a, first[i].password))
+		require.False(t, s.fits(a, first[(i+1)%len(pupils)].password), "a password opens one account")
+		stored, err := s.deps.Credentials.Credentials().Get(t.Context(), ours, a.ID)
+		require.NoError(t, err)
+		require.True(t, stored.First)
+		require.Equal(t, s.clock.Now(), stored.Issued)
+		require.NotContains(t, string(stored.Verifier), "argon2", "a verifier is stored sealed")
+		same, err := s.deps.DB.Accounts().Get(t.Context(), ours, a.ID)
+		require.NoError(t, err)
+		require.Equal(t, a, same, "issuing a password changes no account")
+	}
+	require.Len(t, all(t, s.deps.Credentials.Credentials()), len(pupils), "somebody who is not on the sheet got a password")
+
+	entries := all(t, s.deps.DB.Log())
+	require.Len(t, entries, 1)
+	require.Equal(t, audit.SheetIssued, entries[0].Action)
+	require.Equal(t, string(classA), entries[0].Object)
+	require.NotEmpty(t, entries[0].Actor.Account)
+	require.ElementsMatch(t, []account.ID{pupils[0].ID, pupils[1].ID, pupils[2].ID}, entries[0].Subjects)
+
+	second := s.issue("/admin/groups/g4a/sheet")
+	for i, a := range pupils {
+		require.True(t, s.fits(a, second[i].password))
+		require.False(t, s.fits(a, first[i].password), "a password that was issued before still holds")
+	}
+}
+
+func TestSheetEndsWaiting(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	locked := s.class()[0]
+	tried := credential.Credential{Verifier: []byte("x"), Failures: 12}
+	require.NoError(t, s.deps.Credentials.Credentials().Set(t.Context(), ours, locked.ID, tried.Failed(s.clock.Now())))
+	s.issue("/admin/groups/g4a/sheet")
+	stored, err := s.deps.Credentials.Credentials().Get(t.Context(), ours, locked.ID)
+	require.NoError(t, err)
+	require.Zero(t, stored.Failures, "a pupil with a new password may try it at once")
+	require.False(t, stored.Waiting(s.clock.Now()))
+}
+
+// TestSheetsAtOnce makes two sheets of one class at the same time: one of
+// them, whole, is the sheet that holds.
+func TestSheetsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	pupils := s.class()
+	answers := make([]answer, 2)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() { answers[i] = s.do(call{method: "POST", path: "/admin/groups/g4a/sheet", session: s.admin}) })
+	}
+	wg.Wait()
+	whole := 0
+	for _, a := range answers {
+		sheet, good := cards(t, page(t, a, http.StatusOK)), 0
+		for i, p := range pupils {
+			if s.fits(p, sheet[i].password) {
+				good++
+			}
+		}
+		require.Contains(t, []int{0, len(pupils)}, good, "a sheet holds for some of its pupils only")
+		whole += good / len(pupils)
+	}
+	require.Equal(t, 1, whole)
+}
+
+func TestStaffSheet(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.class()
+	has := s.add(ours, member(person.Staff, named("Ria", "", "Gereed")))
+	made, err := s.deps.Vault.Issue(t.Context(), ours, has.ID, "een-eigen-wachtwoord", s.clock.Now())
+	require.NoError(t, err)
+	require.NoError(t, s.deps.Credentials.Credentials().Create(t.Context(), ours, has.ID, made))
+	sheet := s.issue("/admin/staff/sheet")
+	require.Equal(t, []string{"Juf Ank", "Marijke Zeeman"}, []string{sheet[0].name, sheet[1].name})
+	require.Len(t, sheet, 2)
+	require.True(t, s.fits(has, "een-eigen-wachtwoord"), "a password that somebody has stays as it is")
+
+	again := s.do(call{method: "POST", path: "/admin/staff/sheet", session: s.admin})
+	require.Contains(t, text(page(t, again, http.StatusUnprocessableEntity)), "niemand die een eerste wachtwoord nodig heeft")
+	require.Len(t, all(t, s.deps.DB.Log()), 1)
+}
+
+func TestSheetOfNobody(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	for path, want := range map[string]int{
+		"/admin/groups/g10b/sheet":  http.StatusUnprocessableEntity,
+		"/admin/groups/gnone/sheet": http.StatusNotFound,
+		"/admin/groups/x%2Fy/sheet": http.StatusNotFound,
+	} {
+		page(t, s.do(call{method: "POST", path: path, session: s.admin}), want)
+	}
+	require.Empty(t, all(t, s.deps.DB.Log()))
+}
