@@ -27,7 +27,7 @@ func TestIndexesExpireWhatMustNotStay(t *testing.T) {
 		require.False(t, expiring[o.CollectionGroup], "%s stands there twice", o.CollectionGroup)
 		expiring[o.CollectionGroup] = true
 	}
-	for _, group := range []string{"sessions", "codes", "grants", "outbox", "seen", "imports", "log", "revisions", "bin"} {
+	for _, group := range []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log"} {
 		require.True(t, expiring[group], group)
 	}
 }
