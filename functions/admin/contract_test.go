@@ -27,8 +27,12 @@ type statuses [6]int
 
 func (c callers) list() [6]struct{ name, session string } {
 	return [6]struct{ name, session string }{
-		{"nobody", c.nobody}, {"a pupil", c.pupil}, {"a teacher without a role", c.teacher}, {"a signatory", c.signatory},
-		{"an administrator of another institution", c.stranger}, {"an administrator", c.admin},
+		{"nobody", c.nobody},
+		{"a pupil", c.pupil},
+		{"a teacher without a role", c.teacher},
+		{"a signatory", c.signatory},
+		{"an administrator of another institution", c.stranger},
+		{"an administrator", c.admin},
 	}
 }
 
