@@ -135,6 +135,11 @@ func TestOrgUnitsHoldUsers(t *testing.T) {
 	got, err := r.api.Users.Get(u.Id).Do()
 	require.NoError(t, err)
 	require.Equal(t, "/Kinderen/Groep 8", got.OrgUnitPath)
+	for query, n := range map[string]int{"orgUnitPath='/Kinderen'": 1, "orgUnitPath='/Kinderen/Groep 8'": 1, "orgUnitPath='/Leerlingen'": 0} {
+		below, err := r.api.Users.List().Customer("my_customer").Query(query).Do()
+		require.NoError(t, err)
+		require.Len(t, below.Users, n, query)
+	}
 	byID, err := r.api.Orgunits.Get("my_customer", top.OrgUnitId).Do()
 	require.NoError(t, err)
 	require.Equal(t, "/Kinderen", byID.OrgUnitPath)
