@@ -48,7 +48,7 @@ func TestUserIsFoundByItsKeys(t *testing.T) {
 
 func TestUserIsRefused(t *testing.T) {
 	t.Parallel()
-	r := start(t, google.Options{Speed: 1e9, Clock: time.Now}) // quotas are for another test
+	r := start(t, google.Options{Speed: 1e6, Clock: time.Now}) // quotas are for another test
 	r.made(t, "taken@"+staff)
 	r.group(t, "group@"+staff)
 	for name, c := range map[string]struct {
