@@ -42,7 +42,12 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if err := run(ctx, f); err != nil {
+	err := run(ctx, f)
+	if ctx.Err() != nil && err != nil {
+		fmt.Fprintln(os.Stderr, "\nInterrupted; everything that was started has been stopped.")
+		os.Exit(130)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "\n"+err.Error())
 		os.Exit(1)
 	}
@@ -58,9 +63,11 @@ func run(ctx context.Context, f flags) (err error) {
 	}
 	defer log.Close()
 	s := &steps{out: os.Stdout, live: terminal(os.Stdout), begun: time.Now()}
+	dir := filepath.Join(local, fmt.Sprintf("emulators-%d", os.Getpid()))
+	defer os.RemoveAll(dir) // logs of a run that is over
 	var set *emulators.Set
 	err = s.do("start the emulators", func() (string, error) {
-		set, err = emulators.Start(ctx, emulators.Options{Dir: filepath.Join(local, fmt.Sprintf("emulators-%d", os.Getpid()))})
+		set, err = emulators.Start(ctx, emulators.Options{Dir: dir})
 		return "Firestore, Pub/Sub, storage, secrets, keys", err
 	})
 	if err != nil {
@@ -70,7 +77,6 @@ func run(ctx context.Context, f flags) (err error) {
 		if failed := set.Stop(); err == nil {
 			err = failed
 		}
-		_ = os.RemoveAll(filepath.Join(local, fmt.Sprintf("emulators-%d", os.Getpid()))) // logs of a run that is over
 	}()
 	for _, v := range set.Environ() {
 		name, value, _ := strings.Cut(v, "=")

@@ -127,7 +127,9 @@ func browser(ctx context.Context) error {
 
 // withEmulators runs f with one set of emulators, to which the environment leads.
 func withEmulators(ctx context.Context, f func(context.Context) error) (err error) {
-	set, err := emulators.Start(ctx, emulators.Options{Dir: filepath.Join(".local", fmt.Sprintf("test-emulators-%d", os.Getpid()))})
+	dir := filepath.Join(".local", fmt.Sprintf("test-emulators-%d", os.Getpid()))
+	defer os.RemoveAll(dir) // logs of a run that is over
+	set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
 	if err != nil {
 		return err
 	}
