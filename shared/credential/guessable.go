@@ -16,13 +16,20 @@ mama papa januari februari maart april juni juli augustus september oktober nove
 // common words, the person's own words, digits, signs and repetition. Words
 // are compared without regard to case and to digits that stand for letters.
 func Guessable(password string, own ...string) bool {
-	rest := readable(password)
-	for _, word := range append(strings.Fields(common), own...) {
-		if w := readable(word); len(w) >= 3 {
-			rest = strings.ReplaceAll(rest, w, " ")
+	words := append(strings.Fields(common), own...)
+	return bare(strings.ToLower(password), words) || bare(readable(password), words)
+}
+
+// bare reports whether little is left of text without words.
+func bare(text string, words []string) bool {
+	for _, word := range words {
+		for _, w := range []string{strings.ToLower(word), readable(word)} {
+			if len(w) >= 3 {
+				text = strings.ReplaceAll(text, w, " ")
+			}
 		}
 	}
-	return different(strings.Map(letter, rest)) < 4
+	return different(strings.Map(letter, text)) < 4
 }
 
 // readable returns s in lower case, with digits and signs read as the letters
