@@ -15,6 +15,7 @@ import (
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/tenant"
 )
@@ -125,6 +126,8 @@ func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, er
 
 type groupView struct {
 	ID, Name string
+	Word     string // key of what a class is called there, as a name begins
+	InText   string // the same within a sentence
 	Pupils   []memberView
 	Staff    []memberView
 }
@@ -142,7 +145,14 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	view := groupView{ID: string(g.ID), Name: g.Name}
+	of, err := s.DB.Schools().Get(r.Context(), who.Tenant, g.School)
+	if err != nil {
+		return err
+	}
+	view := groupView{ID: string(g.ID), Name: g.Name, Word: "admin.class", InText: "admin.a_class"}
+	if of.Sector == school.VO || of.Sector == school.VSO {
+		view.Word, view.InText = "admin.class_vo", "admin.a_class_vo"
+	}
 	var seen []account.ID
 	for _, a := range members {
 		seen = append(seen, a.ID)

@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 )
@@ -77,6 +78,19 @@ func TestClass(t *testing.T) {
 	require.NotEmpty(t, entries[0].Actor.Account)
 	require.Len(t, entries[0].Subjects, 5, "four pupils and their teacher were seen")
 	require.Subset(t, entries[0].Subjects, []account.ID{pupils[0].ID, pupils[1].ID, pupils[2].ID, rude.ID})
+}
+
+func TestWordsOfTheSector(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	require.NoError(t, s.deps.DB.Groups().Create(t.Context(), ours, "g2b", group.Group{ID: "g2b", School: schelp, Kind: group.Class, Name: "2B"}))
+	primary, secondary := s.show(s.admin, "/admin/groups/g4a"), s.show(s.admin, "/admin/groups/g2b")
+	require.Equal(t, []string{"Groep 4A"}, texts(primary, "h1"))
+	require.Contains(t, text(primary), "In deze groep zitten geen leerlingen")
+	require.Equal(t, []string{"Klas 2B"}, texts(secondary, "h1"))
+	require.Contains(t, text(secondary), "In deze klas zitten geen leerlingen")
+	require.Contains(t, text(secondary), "elke leerling van deze klas")
+	require.NotContains(t, text(secondary), "roep")
 }
 
 // TestNothingIsShownUnlogged asks for people while the log cannot be written:

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,11 +252,12 @@ func TestUploadWithoutRunIsRemoved(t *testing.T) {
 	require.Empty(t, s.objects())
 }
 
-// TestLetterWaitsForTheSweep hands over a file while messages cannot be sent:
-// the upload is taken, and its letter waits.
-func TestLetterWaitsForTheSweep(t *testing.T) {
+// TestLettersWaitForTheSweep hands over a file and approves a plan while
+// messages cannot be sent: both are done, and their letters wait.
+func TestLettersWaitForTheSweep(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
+	s.waiting("ione")
 	nowhere, err := event.Open(t.Context(), emulators.PubSub(t)) // a project without topics
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = nowhere.Close() }) // nothing is left to send
@@ -264,10 +266,18 @@ func TestLetterWaitsForTheSweep(t *testing.T) {
 	s.url = s.serve(d)
 	got := s.do(call{method: "PUT", path: "/api/import/v1/files/x", bearer: s.token(ours, zeester), body: strings.NewReader("<EDEX/>")})
 	require.Equal(t, http.StatusAccepted, got.status)
+	require.Equal(t, http.StatusOK, s.do(approval(s, "ione", "c0ffee")).status)
 	left, err := s.deps.DB.Leftovers(t.Context(), s.clock.Now().Add(time.Hour), 10)
 	require.NoError(t, err)
-	require.Len(t, left, 1)
-	require.Equal(t, topic.RosterReceived.Name, left[0].Messages[0].Topic)
+	var topics []string
+	for _, letter := range left {
+		require.Equal(t, ours, letter.Tenant)
+		for _, m := range letter.Messages {
+			topics = append(topics, m.Topic)
+		}
+	}
+	want := append(slices.Repeat([]string{topic.RosterApply.Name}, roster.Lanes), topic.RosterReceived.Name)
+	require.ElementsMatch(t, want, topics)
 }
 
 func TestUploadByForm(t *testing.T) {

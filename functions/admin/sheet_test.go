@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"testing"
@@ -155,6 +156,47 @@ func TestStaffSheet(t *testing.T) {
 	again := s.do(call{method: "POST", path: "/admin/staff/sheet", session: s.admin})
 	require.Contains(t, text(page(t, again, http.StatusUnprocessableEntity)), "niemand die een eerste wachtwoord nodig heeft")
 	require.Len(t, all(t, s.deps.DB.Log()), 1)
+}
+
+// TestStaffSheetsAtOnce makes two sheets of staff at the same time: a password
+// of the one is never replaced by the other.
+func TestStaffSheetsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	teacher := s.add(ours, member(person.Staff, named("Aad", "", "Aalbers")))
+	answers := make([]answer, 3)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() { answers[i] = s.do(call{method: "POST", path: "/admin/staff/sheet", session: s.admin}) })
+	}
+	wg.Wait()
+	made := 0
+	for _, a := range answers {
+		if a.status == http.StatusOK {
+			made++
+			require.True(t, s.fits(teacher, cards(t, page(t, a, http.StatusOK))[0].password))
+			continue
+		}
+		require.Contains(t, []int{http.StatusConflict, http.StatusUnprocessableEntity}, a.status)
+	}
+	require.Equal(t, 1, made)
+}
+
+// TestStaffOnTheNextSheet makes sheets of more people than one sheet holds.
+func TestStaffOnTheNextSheet(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	for i := range 204 {
+		s.add(ours, member(person.Staff, named("Noor", "", fmt.Sprintf("Meester%03d", i))))
+	}
+	first, second := s.issue("/admin/staff/sheet"), s.issue("/admin/staff/sheet")
+	require.Len(t, first, 200)
+	require.Len(t, second, 5, "the administrator is among them")
+	seen := map[string]bool{}
+	for _, c := range append(first, second...) {
+		seen[c.address] = true
+	}
+	require.Len(t, seen, 205)
 }
 
 func TestSheetOfNobody(t *testing.T) {
