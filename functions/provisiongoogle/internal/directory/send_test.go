@@ -140,9 +140,11 @@ func TestUnreadableAnswers(t *testing.T) {
 		answer http.HandlerFunc
 		class  directory.Class
 	}{
-		"too large":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte(" "), 5<<20)) }, directory.Invalid},
-		"no JSON":       {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, directory.Transient},
-		"elsewhere":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound) }, directory.Invalid},
+		"too large": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte(" "), 5<<20)) }, directory.Invalid},
+		"no JSON":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) }, directory.Transient},
+		"elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
+		}, directory.Invalid},
 		"a proxy's 404": {http.NotFound, directory.NotFound},
 		"a proxy's 403": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) }, directory.Denied},
 	} {
