@@ -38,16 +38,21 @@ type Group struct {
 
 // Person is one pupil, member of staff or guardian in the roster.
 type Person struct {
-	Key    string // the source's key, unique in its kind
-	Kind   person.Kind
-	Name   person.Name
-	Gender person.Gender
-	Email  string   // school address as the source delivers it; "" for none
-	Year   string   // a pupil's own jaargroep code; "" for none
-	Groups []string // keys of groups, the class first
-	Roles  []string // a staff member's role codes at the school: "DIR", "LRK"
-	Left   bool     // the source itself says that the person has left
-	Line   int      // where the person stands in the source, for findings
+	Key      string // the source's key, unique in its kind
+	Kind     person.Kind
+	Name     person.Name
+	Gender   person.Gender
+	Email    string   // school address as the source delivers it, a guardian's own; "" for none
+	Number   string   // a pupil's administration number, where it is not the key
+	ECK      string   // a pupil's ECK-iD; "" for none. It is not stored as it stands: see seal.Index
+	Year     string   // a pupil's own jaargroep code; "" for none
+	ILT      string   // a pupil's four-digit education code; "" for none
+	Groups   []string // keys of groups, the class first
+	Roles    []string // a staff member's role codes at the school: "DIR", "LRK"
+	Children []Child  // a guardian's
+	Left     bool     // the source itself says that the person has left
+	Line     int      // where the person stands in the source, for findings
+	Fields   Fields   // what the source delivers of this person
 }
 
 // Severity says what a finding does.
@@ -65,8 +70,9 @@ const (
 type Finding struct {
 	Code     string   // stable: "edexml.duplicate_key"; also the key of its message
 	Severity Severity //
-	Line     int      // 1-based; 0 where no line applies
-	Column   int      // 1-based, in bytes; 0 where no column applies
+	File     string   // the file within a set, or the sheet; "" where there is one
+	Line     int      // 1-based line, or row of a sheet; 0 where none applies
+	Column   int      // 1-based, in bytes, or the number of a table's column; 0 where none applies
 	Field    string   // name of the element or column in the source; "" for none
 }
 
