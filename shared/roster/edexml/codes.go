@@ -2,8 +2,6 @@ package edexml
 
 import (
 	"embed"
-	"encoding/json"
-	"fmt"
 
 	"cool.example/sync/shared/roster"
 )
@@ -102,20 +100,5 @@ func severity(code string) roster.Severity {
 //go:embed nl.json en.json
 var catalogues embed.FS
 
-// Messages returns what people read about the findings: language ("nl",
-// "en") → code → text. Each text says what is wrong and what to do about it.
-func Messages() (map[string]map[string]string, error) {
-	all := map[string]map[string]string{}
-	for _, lang := range []string{"nl", "en"} {
-		raw, err := catalogues.ReadFile(lang + ".json")
-		if err != nil {
-			return nil, fmt.Errorf("read messages: %w", err)
-		}
-		texts := map[string]string{}
-		if err := json.Unmarshal(raw, &texts); err != nil {
-			return nil, fmt.Errorf("read messages in %s: %w", lang, err)
-		}
-		all[lang] = texts
-	}
-	return all, nil
-}
+// Messages returns what people read about the findings: see roster.Messages.
+func Messages() (map[string]map[string]string, error) { return roster.Messages(catalogues) }
