@@ -134,7 +134,9 @@ func TestCompare(t *testing.T) {
 		},
 		"six gone of forty": {
 			func(r *roster.Roster) { r.People = r.People[6:] },
-			roster.Counts{Leave: 6, Unchanged: 34, Findings: 1}, true, []string{"plan.leavers_held"},
+			roster.Counts{Leave: 6, Unchanged: 34, Findings: 1},
+			true,
+			[]string{"plan.leavers_held"},
 		},
 		"keys given to others": {
 			func(r *roster.Roster) {
