@@ -30,9 +30,10 @@ type State string
 
 // The states of an account.
 const (
-	Active  State = "active"  // may sign in, is provisioned
-	Blocked State = "blocked" // stopped by hand; everything is kept
-	Left    State = "left"    // no longer in any source; may not sign in
+	Prepared State = "prepared" // known for a school year to come; may not sign in yet
+	Active   State = "active"   // may sign in, is provisioned
+	Blocked  State = "blocked"  // stopped by hand; everything is kept
+	Left     State = "left"     // no longer in any source; may not sign in
 )
 
 // Account is one person's digital identity within an institution.
@@ -45,6 +46,8 @@ type Account struct {
 
 	Source      Source       // as imported; nobody but import changes it
 	Memberships []Membership // one per school
+	Next        []Membership // one per school: as of the school year that is prepared
+	Main        school.ID    // the school that sets address and rules: the first, until it is left
 	Own         Own          // what the school added
 
 	Epoch   int64  // raised to end every session and token of the account
@@ -59,6 +62,23 @@ type Source struct {
 	Gender person.Gender
 	Email  string // school address that the source delivered
 	Number string // administration number; pupils only
+	ECK    ECK    // pupils only
+	// Children are those whose guardian the person is.
+	Children []Child
+}
+
+// ECK is a pupil's ECK-iD, the pseudonym by which learning material knows a
+// pupil (Edu-K, ketenid.nl). It is only ever shown to who supplies that.
+type ECK struct {
+	Hash   string // keyed, by which it is found: see seal.Index; "" for none
+	Sealed []byte // the ECK-iD itself: see seal.Ring
+}
+
+// Child says whose guardian somebody is.
+type Child struct {
+	Account  ID
+	Slot     int  // first, second … guardian of the child
+	Receives bool // may receive messages about the child
 }
 
 // Membership is what an account is to one school.
@@ -67,6 +87,7 @@ type Membership struct {
 	Key    string      // keyed hash of the source key: see seal.Index
 	Year   school.Year // school year of the roster it was last seen in
 	Grade  string      // a pupil's jaargroep code
+	ILT    string      // a pupil's education code of four digits (erkende opleidingscode)
 	Groups []group.ID
 	Roles  []string // a staff member's functions at the school: "DIR", "LRK"
 	Left   bool
@@ -104,24 +125,79 @@ func (a Account) At(s school.ID) (Membership, bool) {
 
 // With returns a with the membership at m's school replaced or added.
 func (a Account) With(m Membership) Account {
-	kept := make([]Membership, 0, len(a.Memberships)+1)
-	for _, old := range a.Memberships {
-		if old.School != m.School {
-			kept = append(kept, old)
+	a.Memberships = append(without(a.Memberships, m.School), m)
+	sortBySchool(a.Memberships)
+	return a.settled()
+}
+
+// Without returns a without any membership at school s.
+func (a Account) Without(s school.ID) Account {
+	a.Memberships, a.Next = without(a.Memberships, s), without(a.Next, s)
+	return a.settled()
+}
+
+// Preparing returns a with the membership at m's school that a school year to
+// come will bring.
+func (a Account) Preparing(m Membership) Account {
+	a.Next = append(without(a.Next, m.School), m)
+	sortBySchool(a.Next)
+	return a.settled()
+}
+
+// Prepared returns the membership that is prepared at school s.
+func (a Account) Prepared(s school.ID) (Membership, bool) {
+	for _, m := range a.Next {
+		if m.School == s {
+			return m, true
 		}
 	}
-	a.Memberships = append(kept, m)
-	slices.SortFunc(a.Memberships, func(x, y Membership) int { return strings.Compare(string(x.School), string(y.School)) })
+	return Membership{}, false
+}
+
+// Present reports whether the account has a school that it has not left.
+func (a Account) Present() bool {
+	return slices.ContainsFunc(a.Memberships, func(m Membership) bool { return !m.Left })
+}
+
+// settled returns a with a main school: the one it has while it is there, else
+// the first of those that it belongs to.
+func (a Account) settled() Account {
+	if m, ok := a.At(a.Main); ok && !m.Left {
+		return a
+	}
+	for _, m := range append(slices.Clone(a.Memberships), a.Next...) {
+		if !m.Left {
+			a.Main = m.School
+			return a
+		}
+	}
 	return a
+}
+
+func without(list []Membership, s school.ID) []Membership {
+	kept := make([]Membership, 0, len(list)+1)
+	for _, m := range list {
+		if m.School != s {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+func sortBySchool(list []Membership) {
+	slices.SortFunc(list, func(x, y Membership) int { return strings.Compare(string(x.School), string(y.School)) })
 }
 
 // Imported returns the digest of everything that import wrote: equal digests
 // mean that an import has nothing to change.
 func (a Account) Imported() string {
+	a.Source.ECK.Sealed = nil // two seals of one value differ
 	body, err := json.Marshal(struct {
 		Source      Source
 		Memberships []Membership
-	}{a.Source, a.Memberships})
+		Next        []Membership
+		Main        school.ID
+	}{a.Source, a.Memberships, a.Next, a.Main})
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}

@@ -10,6 +10,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/school"
 )
 
 func nobody(string) bool { return false }
@@ -107,7 +108,30 @@ func TestMemberships(t *testing.T) {
 func TestTheOrderOfSchoolsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	x, y := account.Membership{School: "x", Key: "1"}, account.Membership{School: "y", Key: "2"}
-	require.Equal(t, account.Account{}.With(x).With(y).Imported(), account.Account{}.With(y).With(x).Imported())
+	require.Equal(t, account.Account{}.With(x).With(y).Memberships, account.Account{}.With(y).With(x).Memberships)
+}
+
+func TestTheMainSchool(t *testing.T) {
+	t.Parallel()
+	a := account.Account{}.With(account.Membership{School: "zee"}).With(account.Membership{School: "duin"})
+	require.Equal(t, school.ID("zee"), a.Main, "the first school is the main one")
+	a = a.With(account.Membership{School: "zee", Left: true})
+	require.Equal(t, school.ID("duin"), a.Main, "until it is left")
+	require.True(t, a.Present())
+	a = a.With(account.Membership{School: "duin", Left: true})
+	require.Equal(t, school.ID("duin"), a.Main, "who has left every school keeps the last")
+	require.False(t, a.Present())
+	require.Equal(t, school.ID("berg"), account.Account{}.Preparing(account.Membership{School: "berg"}).Main)
+	require.Empty(t, a.Without("zee").Without("duin").Memberships)
+}
+
+func TestASealIsNoChange(t *testing.T) {
+	t.Parallel()
+	one := account.Account{Source: account.Source{ECK: account.ECK{Hash: "h", Sealed: []byte("1")}}}
+	two := account.Account{Source: account.Source{ECK: account.ECK{Hash: "h", Sealed: []byte("2")}}}
+	other := account.Account{Source: account.Source{ECK: account.ECK{Hash: "i", Sealed: []byte("1")}}}
+	require.Equal(t, one.Imported(), two.Imported())
+	require.NotEqual(t, one.Imported(), other.Imported())
 }
 
 func TestOnlyTheActiveSignIn(t *testing.T) {

@@ -59,8 +59,11 @@ func Register() []Field {
 		{"private_email", []person.Kind{person.Staff, person.Guardian}, Contact, []Purpose{Correspond}, false},
 		{"administration_number", pupils, Number, []Purpose{Identify}, false},
 		{"source_key_hash", everybody, Number, []Purpose{Identify}, false},
+		{"eck_id", pupils, ECK, []Purpose{Identify, Release}, true},
 		{"class", everybody, Progress, []Purpose{Place, Release}, true},
 		{"year", pupils, Progress, []Purpose{Place}, false},
+		{"ilt", pupils, Progress, []Purpose{Place}, false},
+		{"child", []person.Kind{person.Guardian}, Contact, []Purpose{Identify, Correspond}, false},
 		{"function", []person.Kind{person.Staff}, Organisation, []Purpose{Place, Release}, true},
 		{"usage", everybody, Usage, []Purpose{Secure}, false},
 	}

@@ -21,6 +21,8 @@ type accountDoc struct {
 	Address     string          `firestore:"address" register:"school_email"`
 	Source      sourceDoc       `firestore:"source"`
 	Memberships []membershipDoc `firestore:"memberships"`
+	Next        []membershipDoc `firestore:"next"`
+	Main        string          `firestore:"main" register:"-"`
 	Own         ownDoc          `firestore:"own"`
 	Epoch       int64           `firestore:"epoch" register:"-"`
 	Version     int64           `firestore:"version" register:"-"`
@@ -37,6 +39,16 @@ type sourceDoc struct {
 	Gender     string `firestore:"gender,omitempty" register:"gender"`
 	Email      string `firestore:"email,omitempty" register:"school_email|private_email"`
 	Number     string `firestore:"number,omitempty" register:"administration_number"`
+	ECKHash    string `firestore:"eckHash,omitempty" register:"eck_id"`
+	ECK        []byte `firestore:"eck,omitempty" register:"eck_id"`
+
+	Children []childDoc `firestore:"children,omitempty"`
+}
+
+type childDoc struct {
+	Account  string `firestore:"account" register:"child"`
+	Slot     int    `firestore:"slot" register:"child"`
+	Receives bool   `firestore:"receives" register:"child"`
 }
 
 type membershipDoc struct {
@@ -44,6 +56,7 @@ type membershipDoc struct {
 	Key    string   `firestore:"key" register:"source_key_hash"`
 	Year   int      `firestore:"year" register:"year"`
 	Grade  string   `firestore:"grade,omitempty" register:"year"`
+	ILT    string   `firestore:"ilt,omitempty" register:"ilt"`
 	Groups []string `firestore:"groups,omitempty" register:"class"`
 	Roles  []string `firestore:"roles,omitempty" register:"function"`
 	Left   bool     `firestore:"left,omitempty" register:"-"`
@@ -56,7 +69,7 @@ type ownDoc struct {
 // ImportedFields are the stored fields of an account that import writes; what
 // the school added beside them stays as it is.
 func ImportedFields() []string {
-	return []string{"state", "source", "memberships", "version", "digest", "epoch", "changed"}
+	return []string{"state", "source", "memberships", "next", "main", "version", "digest", "epoch", "changed"}
 }
 
 // Accounts returns the table of accounts.
@@ -73,17 +86,27 @@ func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 		Source: sourceDoc{
 			Call: n.Call, FirstNames: n.FirstNames, Initials: n.Initials, Infix: n.Infix, Surname: n.Surname,
 			Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
+			ECKHash: a.Source.ECK.Hash, ECK: a.Source.ECK.Sealed,
 		},
+		Memberships: membershipDocs(a.Memberships), Next: membershipDocs(a.Next), Main: string(a.Main),
 		Own:   ownDoc{Roles: texts(a.Own.Roles)},
 		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Changed: a.Changed,
 	}
-	for _, m := range a.Memberships {
-		d.Memberships = append(d.Memberships, membershipDoc{
-			School: string(m.School), Key: m.Key, Year: int(m.Year), Grade: m.Grade,
+	for _, c := range a.Source.Children {
+		d.Source.Children = append(d.Source.Children, childDoc{string(c.Account), c.Slot, c.Receives})
+	}
+	return d
+}
+
+func membershipDocs(list []account.Membership) []membershipDoc {
+	var docs []membershipDoc
+	for _, m := range list {
+		docs = append(docs, membershipDoc{
+			School: string(m.School), Key: m.Key, Year: int(m.Year), Grade: m.Grade, ILT: m.ILT,
 			Groups: texts(m.Groups), Roles: m.Roles, Left: m.Left,
 		})
 	}
-	return d
+	return docs
 }
 
 func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
@@ -93,17 +116,27 @@ func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
 		Source: account.Source{
 			Name:   person.Name{Call: s.Call, FirstNames: s.FirstNames, Initials: s.Initials, Infix: s.Infix, Surname: s.Surname},
 			Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,
+			ECK: account.ECK{Hash: s.ECKHash, Sealed: s.ECK},
 		},
+		Memberships: memberships(d.Memberships), Next: memberships(d.Next), Main: school.ID(d.Main),
 		Own:   account.Own{Roles: named[access.Role](d.Own.Roles)},
 		Epoch: d.Epoch, Version: d.Version, Digest: d.Digest, Changed: d.Changed,
 	}
-	for _, m := range d.Memberships {
-		a.Memberships = append(a.Memberships, account.Membership{
-			School: school.ID(m.School), Key: m.Key, Year: school.Year(m.Year), Grade: m.Grade,
+	for _, c := range s.Children {
+		a.Source.Children = append(a.Source.Children, account.Child{Account: account.ID(c.Account), Slot: c.Slot, Receives: c.Receives})
+	}
+	return a, nil
+}
+
+func memberships(docs []membershipDoc) []account.Membership {
+	var list []account.Membership
+	for _, m := range docs {
+		list = append(list, account.Membership{
+			School: school.ID(m.School), Key: m.Key, Year: school.Year(m.Year), Grade: m.Grade, ILT: m.ILT,
 			Groups: named[group.ID](m.Groups), Roles: m.Roles, Left: m.Left,
 		})
 	}
-	return a, nil
+	return list
 }
 
 // texts and named convert between lists of named strings and their stored form.
