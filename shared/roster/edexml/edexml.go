@@ -10,7 +10,6 @@ package edexml
 
 import (
 	"encoding/xml"
-	"errors"
 	"hash/maphash"
 	"io"
 	"time"
@@ -29,6 +28,8 @@ type Parser struct {
 	References int   // groups of one person
 	// Today is the day before which an uitstroomdatum has passed.
 	Today time.Time
+	// Frame says where the roster stands; the zero Frame is EDEXML's own.
+	Frame Frame
 }
 
 // Usual returns a parser for the largest schools there are, as of today.
@@ -49,31 +50,32 @@ func Parse(r io.Reader, found *roster.Findings) (*roster.Roster, error) {
 // findings are Stopped the roster is only what was read until then: good to
 // tell how much was left out, not to apply.
 func (p Parser) Parse(r io.Reader, found *roster.Findings) (*roster.Roster, error) {
-	d := &document{
-		scanner: newScanner(r, p),
-		found:   found,
-		roster:  &roster.Roster{Format: "edexml", LeftOut: map[string]int{}},
-		groups:  map[string]int{}, locations: map[string]bool{}, pupils: map[string]bool{}, staff: map[string]bool{},
+	return p.ParseSet([]Document{{Reader: r, Path: p.Frame.Path}}, found)
+}
+
+func (p Parser) document(found *roster.Findings) *document {
+	return &document{
+		found:  found,
+		frame:  p.Frame,
+		roster: &roster.Roster{Format: p.Frame.name(), LeftOut: map[string]int{}},
+		groups: map[string]int{}, locations: map[string]bool{}, pupils: map[string]bool{}, staff: map[string]bool{},
 		chains: map[uint64]bool{}, noted: map[string]bool{}, seed: maphash.MakeSeed(),
 	}
-	err := d.read()
-	if h, ok := errors.AsType[*halt](err); ok {
-		d.add(h.code, h.at, h.field)
-		return d.roster, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return d.roster, nil
 }
 
 // document is one file while it is read.
 type document struct {
 	*scanner
+	frame  Frame
+	file   string     // within a set
+	path   []xml.Name // of the file being read, from its root to what holds the parts
+	framed bool       // the end of path was reached
 	found  *roster.Findings
 	roster *roster.Roster
 	space  string // namespace of the root: EDEXML has none, some exports add one
 	part   int    // rank of the newest part
+
+	version string // as the file states it; "" for none
 
 	groups    map[string]int // key → index in roster.Groups
 	locations map[string]bool
@@ -89,7 +91,7 @@ type document struct {
 
 // add adds a finding with the severity of its code.
 func (d *document) add(code string, at place, field string) {
-	d.found.Add(roster.Finding{Code: code, Severity: severity(code), Line: at.line, Column: at.column, Field: field})
+	d.found.Add(roster.Finding{Code: code, Severity: severity(code), File: d.file, Line: at.line, Column: at.column, Field: field})
 }
 
 // once adds a finding the first time that this about is met, and nothing
@@ -106,7 +108,7 @@ func (d *document) read() error {
 	for {
 		token, err := d.next()
 		if err == io.EOF {
-			return d.finish()
+			return d.end()
 		}
 		if err != nil {
 			return err
@@ -137,11 +139,10 @@ func (d *document) root(e xml.StartElement) error {
 		return &halt{code: Malformed, at: d.at}
 	}
 	d.rooted = true
-	if e.Name.Local != "EDEX" {
+	if !d.begins(e.Name) {
 		return &halt{code: WrongRoot, at: d.at}
 	}
-	d.space = e.Name.Space
-	return d.children(e, d.section)
+	return d.descend(e, d.path)
 }
 
 // section reads one part of the file. The parts stand in a fixed order, which
@@ -174,11 +175,8 @@ func (d *document) section(e xml.StartElement) error {
 	}
 }
 
-// finish checks what only the whole file can tell.
-func (d *document) finish() error {
-	if !d.rooted {
-		return &halt{code: Empty}
-	}
+// finish checks what only the whole set can tell.
+func (d *document) finish() {
 	if d.part == 0 {
 		d.add(MissingSchool, place{}, "school")
 	}
@@ -188,7 +186,6 @@ func (d *document) finish() error {
 	if n := len(d.pupils); n >= bsnPupils && d.elevens*100 >= n*bsnPercent {
 		d.add(KeyIsBSN, place{}, "leerling")
 	}
-	return nil
 }
 
 // From this many pupils on, this share of keys that pass the eleven test

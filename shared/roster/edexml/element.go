@@ -9,11 +9,16 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"cool.example/sync/shared/person"
 )
 
 // textBytes bounds what is gathered of one element's text, whose pieces the
 // decoder may hand out one by one. The longest element has 200 runes.
 const textBytes = 16 << 10
+
+// pilot marks the ECK iDs of the chain's test environment.
+const pilot = "pilot"
 
 var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 
@@ -149,7 +154,8 @@ func (d *document) key(e xml.StartElement) (string, bool) {
 		d.add(MissingKey, d.at, e.Name.Local)
 	case utf8.RuneCountInString(key) > keyRunes:
 		d.add(KeyTooLong, d.at, e.Name.Local)
-	case strings.ContainsFunc(key, unicode.IsControl):
+	case strings.ContainsFunc(key, unicode.IsControl), eckid.MatchString(strings.TrimSpace(key)):
+		// A key is shown and kept as it stands, which an ECK iD may not be.
 		d.add(KeyInvalid, d.at, e.Name.Local)
 	default:
 		return key, true
@@ -157,21 +163,29 @@ func (d *document) key(e xml.StartElement) (string, bool) {
 	return "", false
 }
 
-// chain checks e's ECK iD and leaves it out. One person may stand once among
-// the pupils and once among the staff; only hashes are remembered.
-func (d *document) chain(e xml.StartElement) {
+// chain checks e's ECK iD and returns it where it is sound. A frame that keeps
+// it has it kept of a pupil; else it is left out. One person may stand once
+// among the pupils and once among the staff; only hashes are remembered.
+func (d *document) chain(e xml.StartElement, p *draft) string {
 	id := strings.TrimSpace(attribute(e, "eckid"))
 	if id == "" {
-		return
+		return ""
 	}
-	d.roster.LeftOut["eckid"]++
-	if !eckid.MatchString(id) {
+	parts := eckid.FindStringSubmatch(id)
+	if parts == nil || (parts[1] == pilot && d.frame.Production) {
+		d.roster.LeftOut["eckid"]++
 		d.add(ECKiDInvalid, d.at, e.Name.Local)
-		return
+		return ""
 	}
 	sum := maphash.String(d.seed, e.Name.Local+id)
 	if d.chains[sum] {
 		d.add(DuplicateECKiD, d.at, e.Name.Local)
 	}
 	d.chains[sum] = true
+	if d.frame.ECK && p.person.Kind == person.Pupil {
+		p.person.ECK = id
+	} else {
+		d.roster.LeftOut["eckid"]++
+	}
+	return id
 }

@@ -55,10 +55,11 @@ func (d *document) school(e xml.StartElement) error {
 }
 
 func (d *document) edition(h header) {
-	switch h.version {
-	case "":
-	case "1.03", "1.0.3", "2.0", "2.1":
-		d.roster.Format = "edexml " + h.version
+	d.version = h.version
+	switch _, known := d.frame.versions()[h.version]; {
+	case h.version == "":
+	case known:
+		d.roster.Format = d.frame.name() + " " + h.version
 	default:
 		d.add(UnknownVersion, h.atEd, "xsdversie")
 	}

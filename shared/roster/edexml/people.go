@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"cool.example/sync/shared/person"
@@ -26,7 +27,7 @@ type draft struct {
 // pupil reads a leerling.
 func (d *document) pupil(e xml.StartElement) error {
 	p := draft{at: d.at, person: roster.Person{Kind: person.Pupil, Line: d.at.line}}
-	key, ok, err := d.enter(e, d.pupils)
+	key, ok, err := d.enter(e, d.pupils, &p)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (d *document) ofPupil(p *draft, e xml.StartElement) error {
 // member reads a leerkracht, which is any member of staff.
 func (d *document) member(e xml.StartElement) error {
 	p := draft{at: d.at, person: roster.Person{Kind: person.Staff, Line: d.at.line}}
-	key, ok, err := d.enter(e, d.staff)
+	key, ok, err := d.enter(e, d.staff, &p)
 	if err != nil {
 		return err
 	}
@@ -148,13 +149,18 @@ func (d *document) ofPerson(p *draft, e xml.StartElement) error {
 }
 
 // enter checks room, key and ECK iD of a person in the list that keys holds.
-func (d *document) enter(e xml.StartElement, keys map[string]bool) (key string, ok bool, err error) {
+func (d *document) enter(e xml.StartElement, keys map[string]bool, p *draft) (key string, ok bool, err error) {
 	if err := d.room(len(d.pupils)+len(d.staff), d.limits.People); err != nil {
 		return "", false, err
 	}
-	d.chain(e)
-	if key, ok = d.key(e); !ok {
-		return "", false, nil
+	eck := d.chain(e, p)
+	switch {
+	case eck != "" && strings.TrimSpace(attribute(e, "key")) == "" && d.frame.versions()[d.version] && p.person.Kind == person.Pupil:
+		key = roster.KeyOfECK(eck)
+	default:
+		if key, ok = d.key(e); !ok {
+			return "", false, nil
+		}
 	}
 	if keys[key] {
 		d.add(DuplicateKey, d.at, e.Name.Local)
