@@ -106,6 +106,8 @@ func TestIdentifiers(t *testing.T) {
 			p := list.People[0]
 			require.Equal(t, c.kept, p.ECK != "")
 			require.Equal(t, c.key == "", p.ByECK())
+			require.Equal(t, c.key != "", p.Fields.Has(roster.Number))
+			require.Equal(t, c.key, p.Number)
 			if c.key != "" {
 				require.Equal(t, c.key, p.Key)
 			}

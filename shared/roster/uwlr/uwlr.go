@@ -76,10 +76,10 @@ func (f Format) frame() edexml.Frame {
 
 // deliver says of every person which fields this answer delivers. Profiles
 // such as the Smalle set leave fields out of a whole answer; those keep what
-// is stored.
+// is stored. A pupil's key is the administration number, as in EDEXML.
 func deliver(list *roster.Roster) {
 	has := map[person.Kind]roster.Fields{
-		person.Pupil: roster.CallName | roster.Infix | roster.Surname | roster.Number | roster.ECK | roster.Grade | roster.InGroups,
+		person.Pupil: roster.CallName | roster.Infix | roster.Surname | roster.ECK | roster.Grade | roster.InGroups,
 		person.Staff: roster.CallName | roster.Infix | roster.Surname | roster.InGroups,
 	}
 	for _, p := range list.People {
@@ -92,8 +92,12 @@ func deliver(list *roster.Roster) {
 			}
 		}
 	}
-	for i, p := range list.People {
-		list.People[i].Fields = has[p.Kind]
+	for i := range list.People {
+		p := &list.People[i]
+		p.Fields = has[p.Kind]
+		if p.Kind == person.Pupil && !p.ByECK() {
+			p.Number, p.Fields = p.Key, p.Fields|roster.Number
+		}
 	}
 }
 
