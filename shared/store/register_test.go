@@ -35,6 +35,7 @@ func storedForms() []any {
 		laneDoc{},
 		slotDoc{},
 		tokenDoc{},
+		pullDoc{},
 	}
 }
 

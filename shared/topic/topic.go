@@ -8,6 +8,7 @@ import (
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -17,6 +18,7 @@ type Topic[T any] struct{ Name string }
 // The topics.
 var (
 	RosterReceived  = Topic[Received]{"roster-received"}
+	RosterPull      = Topic[Pull]{"roster-pull"}
 	RosterApply     = Topic[Apply]{"roster-apply"}
 	ProvisionGoogle = Topic[Provision]{"provision-google"}
 	Minute          = Topic[Tick]{"tick-minute"}
@@ -27,6 +29,14 @@ var (
 type Received struct {
 	Tenant tenant.ID    `json:"tenant"`
 	Import roster.RunID `json:"import"`
+}
+
+// Pull asks for the roster of a school that is fetched. Turn tells a message
+// from an older one: see pull.State.
+type Pull struct {
+	Tenant tenant.ID `json:"tenant"`
+	School school.ID `json:"school"`
+	Turn   int64     `json:"turn"`
 }
 
 // Apply asks for one step of a plan: chunk Next of Phase in lane Lane.

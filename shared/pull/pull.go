@@ -1,0 +1,162 @@
+// Package pull describes a school's connection with its administration system
+// over UWLR: where its roster is fetched, how often, and how the last time
+// went. What authorises a request is kept as secrets, which are named here.
+package pull
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+)
+
+// Operation is how a roster is asked for.
+type Operation string
+
+// The operations of UWLR.
+const (
+	Whole  Operation = "whole"  // alles-in-één: HaalLeerlinggegevens
+	Staged Operation = "staged" // getrapt: HaalStructuur, HaalLeerlingen, HaalLeerkrachten
+)
+
+// Settings say where and how a roster is fetched.
+type Settings struct {
+	URL       string // https
+	Operation Operation
+	Version   string        // xsdversie: "2.2" or "2.3"
+	Set       string        // gegevenssetid: "Smalle-set-VO"; "" for none
+	Every     time.Duration // between two pulls
+	Secrets   Secrets
+}
+
+// Secrets names the secrets that a request needs.
+type Secrets struct {
+	Key         string // autorisatiesleutel, which the school makes in its administration system
+	Client      string // klantcode
+	ClientName  string // klantnaam
+	Certificate string // client certificate with its chain and private key, in PEM
+}
+
+// The bounds of the time between two pulls.
+const (
+	Shortest = time.Hour
+	Longest  = 7 * 24 * time.Hour
+)
+
+// setLimit is how long a gegevenssetid may be.
+const setLimit = 64
+
+// Check answers Invalid with what is wrong with s, field by field.
+func (s Settings) Check() error {
+	wrong := map[string]string{}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+		wrong["url"] = "pull.bad_url"
+	}
+	if s.Operation != Whole && s.Operation != Staged {
+		wrong["operation"] = "pull.bad_operation"
+	}
+	if s.Version != "2.2" && s.Version != "2.3" {
+		wrong["version"] = "pull.bad_version"
+	}
+	if len(s.Set) > setLimit {
+		wrong["set"] = "pull.bad_set"
+	}
+	if s.Every < Shortest || s.Every > Longest {
+		wrong["every"] = "pull.bad_every"
+	}
+	for _, name := range []string{s.Secrets.Key, s.Secrets.Client, s.Secrets.ClientName, s.Secrets.Certificate} {
+		if !secretName(name) {
+			wrong["secrets"] = "pull.bad_secrets"
+		}
+	}
+	if len(wrong) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Fields: wrong}
+	}
+	return nil
+}
+
+// secretName reports whether name may be that of a secret.
+func secretName(name string) bool {
+	return name != "" && len(name) <= 255 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
+}
+
+// Digest tells settings apart that ask for something else: an answer to other
+// settings, or of another school year, says nothing of what changed since.
+func (s Settings) Digest(code school.Code, year school.Year) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q", s.URL, s.Operation, s.Version, s.Set, code, year))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// Connection is one school's connection and how it stands.
+type Connection struct {
+	School   school.ID
+	On       bool
+	Settings Settings
+	State    State
+}
+
+// State is how a connection stands.
+type State struct {
+	Next     time.Time    // when it is pulled next; Never for not before somebody acts
+	Turn     int64        // counts the pulls; a late one's outcome is refused
+	Open     bool         // the turn is under way
+	Last     time.Time    // when the newest turn ended
+	Result   Result       // how it ended
+	Failures int          // how many in a row failed
+	Run      roster.RunID // the run of the last answer with a roster
+	Received time.Time    // when that answer was asked for
+	Asked    string       // digest of what it answered: see Settings.Digest
+}
+
+// Never is a moment that does not come.
+func Never() time.Time { return time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// Hold is how long a turn may take before the connection is pulled anew: a
+// function may run for less.
+const Hold = 20 * time.Minute
+
+// Due reports whether c is to be pulled now.
+func (c Connection) Due(now time.Time) bool { return c.On && !c.State.Next.After(now) }
+
+// Begin returns c with a new turn under way.
+func (c Connection) Begin(now time.Time) Connection {
+	c.State.Turn++
+	c.State.Open, c.State.Next = true, now.Add(Hold)
+	return c
+}
+
+// firstPause is how long a first failure waits; each further one twice as
+// long, but no longer than the usual time between two pulls.
+const firstPause = 5 * time.Minute
+
+// End returns c after its turn ended with r.
+func (c Connection) End(now time.Time, r Result) Connection {
+	s := &c.State
+	s.Open, s.Last, s.Result = false, now, r
+	switch {
+	case r.Good():
+		s.Failures, s.Next = 0, now.Add(c.Settings.Every)
+	case r.Passing():
+		pause := min(c.Settings.Every, firstPause<<min(s.Failures, 20))
+		s.Failures, s.Next = s.Failures+1, now.Add(pause)
+	default:
+		s.Failures, s.Next = s.Failures+1, Never()
+	}
+	return c
+}
+
+// With returns c with other settings, which are to be tried at once. What is
+// known of the last answer stays.
+func (c Connection) With(s Settings, now time.Time) Connection {
+	c.Settings, c.On = s, true
+	c.State.Next, c.State.Failures, c.State.Open = now, 0, false
+	c.State.Turn++
+	return c
+}
