@@ -2,16 +2,15 @@ package admin
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -19,12 +18,8 @@ import (
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
-	"cool.example/sync/shared/topic"
 	"cool.example/sync/shared/upload"
 )
-
-// keepRun is how long a run is kept after it began.
-const keepRun = 90 * 24 * time.Hour
 
 // source is who hands over a file, for which school.
 type source struct {
@@ -97,13 +92,13 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 			return fault.New(fault.Invalid, "import.no_file")
 		}
 		if err != nil {
-			return bodyFault(fmt.Errorf("read form: %w", err))
+			return intake.BodyFault(fmt.Errorf("read form: %w", err))
 		}
 		switch part.FormName() {
 		case "school":
 			id, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
-				return bodyFault(err)
+				return intake.BodyFault(err)
 			}
 			from.school = school.ID(id)
 		case "file":
@@ -123,52 +118,14 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 	}
 }
 
-// store seals body into the uploads bucket, and then records the run together
-// with its message. Where anything fails, nothing stays behind.
+// store takes body in.
 func (s *server) store(ctx context.Context, from source, body io.Reader) (roster.RunID, error) {
-	now := s.Clock.Now()
-	run := roster.Run{
-		ID: roster.RunID("i" + strings.ToLower(rand.Text())), School: from.school, Status: roster.Received,
-		Created: now, Changed: now, ExpireAt: now.Add(keepRun),
-	}
-	var err error
-	if run.Upload, err = s.Uploads.Write(ctx, from.owner, run.ID, body); err != nil {
-		return "", bodyFault(err)
-	}
-	letter := outbox.New(from.owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.owner, Import: run.ID}))
-	entry := audit.New(now, from.actor, audit.ImportReceived).On(string(run.ID))
-	err = s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-		return errors.Join(
-			s.DB.Runs().CreateTx(tx, from.owner, run.ID, run),
-			s.DB.Log().CreateTx(tx, from.owner, entry.ID, entry),
-			s.DB.Outbox().CreateTx(tx, from.owner, letter.ID, letter),
-		)
-	})
-	if err != nil {
-		return "", errors.Join(err, s.Uploads.Remove(context.WithoutCancel(ctx), run))
-	}
-	s.send(ctx, letter)
-	return run.ID, nil
+	return s.desk().Take(ctx, intake.Source{Owner: from.owner, School: from.school, Actor: from.actor}, body)
 }
 
-// patience is how long an answer waits for its message to be sent. What was
-// not sent by then is left for the sweep.
-const patience = 5 * time.Second
+func (s *server) desk() intake.Desk {
+	return intake.Desk{DB: s.DB, Uploads: s.Uploads, Post: s.Post, Clock: s.Clock}
+}
 
 // send posts a letter that is stored, also where the client has gone.
-func (s *server) send(ctx context.Context, l outbox.Letter) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	s.Post.Send(ctx, l)
-}
-
-// bodyFault says what is wrong with a body that could not be stored.
-func bodyFault(err error) error {
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return fault.As(fault.TooLarge, err)
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) {
-		return fault.As(fault.Invalid, err) // the sender went away
-	}
-	return err
-}
+func (s *server) send(ctx context.Context, l outbox.Letter) { s.desk().Send(ctx, l) }

@@ -80,12 +80,12 @@ func layers() map[string]layer {
 	return map[string]layer{
 		"fault": ground, "clock": ground, "config": ground,
 		"access": domain, "account": domain, "app": domain, "audit": domain, "connection": domain, "credential": domain,
-		"grant": domain, "group": domain, "outbox": domain, "person": domain, "privacy": domain, "roster": domain,
+		"grant": domain, "group": domain, "outbox": domain, "person": domain, "privacy": domain, "pull": domain, "roster": domain,
 		"roster/edexml": domain, "roster/format": domain, "roster/guardian": domain, "roster/oneroster": domain,
 		"roster/rows": domain, "roster/sds": domain, "roster/table": domain, "roster/uwlr": domain,
 		"school": domain, "session": domain, "tenant": domain, "topic": domain, "i18n": domain,
 		"store": adapter, "blob": adapter, "event": adapter, "secret": adapter, "seal": adapter,
-		"plan": work, "upload": work, "provision": work,
+		"intake": work, "plan": work, "upload": work, "provision": work,
 		"serve": page,
 	}
 }
