@@ -176,7 +176,7 @@ func (s *Stack) secrets(ctx context.Context, keyFile []byte) error {
 		return err
 	}
 	values := map[string][]byte{"oidc-signing-keys": signing, "google-workspace": keyFile}
-	for _, name := range []string{"index-key", "state-key", "verifier-key", "pairwise-key"} {
+	for _, name := range []string{"index-key", "state-key", "verifier-key", "pairwise-key", "eck-key"} {
 		values[name] = make([]byte, 32)
 		if _, err := rand.Read(values[name]); err != nil {
 			return err

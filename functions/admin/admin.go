@@ -9,7 +9,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
-	"cool.example/sync/shared/roster/edexml"
+	"cool.example/sync/shared/roster/format"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -46,7 +46,7 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	messages, err := edexml.Messages()
+	messages, err := format.Messages()
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,7 @@ func New(d Deps) (http.Handler, error) {
 	api("PUT /api/import/v1/files/{name}", s.receive)
 	api("GET /api/import/v1/files/{id}", s.report)
 	api("POST /api/import/v1/files/{id}/approve", s.approveByAPI)
+	api("POST /api/import/v1/files/{id}/refuse", s.refuseByAPI)
 	api("GET /api/import/v1/openapi.json", s.describe)
 	api("/api/", serve.NoPage)
 
@@ -70,7 +71,7 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/groups/{id}/sheet", access.IssueSheets, s.groupSheet)
 	page("POST /admin/staff/sheet", access.IssueSheets, s.staffSheet)
 	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
-	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.approveByForm)
+	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.answerByForm)
 	page("POST /admin/imports", access.UploadRoster, s.receiveByForm)
 	mux.Handle("/", pages.Handler(serve.NoPage))
 	return s.sameOrigin(mux), nil

@@ -73,6 +73,7 @@ func TestDescription(t *testing.T) {
 		"put /api/import/v1/files/{name}":        {"202", "401", "413", "422", "500", "503"},
 		"get /api/import/v1/files/{id}":          {"200", "401", "404", "500", "503"},
 		"post /api/import/v1/files/{id}/approve": {"200", "401", "403", "404", "409", "422", "500", "503"},
+		"post /api/import/v1/files/{id}/refuse":  {"200", "401", "403", "404", "409", "422", "500", "503"},
 		"get /api/import/v1/openapi.json":        {"200"},
 	}
 	have := map[string][]string{}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators"
+	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
@@ -29,7 +30,9 @@ func TestReport(t *testing.T) {
 	}
 	require.JSONEq(t, `{
 		"id": "ione", "status": "waiting", "format": "edexml 2.1", "plan_hash": "c0ffee",
-		"counts": {"create": 1, "change": 2, "leave": 20, "return": 3, "unchanged": 400, "findings": 2, "left_out": 5},
+		"counts": {"create": 1, "change": 2, "move": 0, "leave": 20, "return": 3, "match": 0, "prepare": 0,
+		           "unchanged": 400, "findings": 2, "left_out": 5},
+		"held": ["leave"],
 		"left_out": {"geboortedatum": 5},
 		"findings": [
 			{"line": 12, "column": 7, "field": "roepnaam", "severity": "warning", "code": "edexml.missing_given_name",
@@ -44,8 +47,8 @@ func TestReport(t *testing.T) {
 	bare := roster.Run{ID: "ibare", School: zeester, Status: roster.Received, ExpireAt: s.clock.Now().Add(time.Hour)}
 	require.NoError(t, s.deps.DB.Runs().Create(t.Context(), ours, bare.ID, bare))
 	require.JSONEq(t, `{
-		"id": "ibare", "status": "received", "left_out": {}, "findings": [],
-		"counts": {"create": 0, "change": 0, "leave": 0, "return": 0, "unchanged": 0, "findings": 0, "left_out": 0}}`,
+		"id": "ibare", "status": "received", "left_out": {}, "findings": [], "held": [],
+		"counts": {"create": 0, "change": 0, "move": 0, "leave": 0, "return": 0, "match": 0, "prepare": 0, "unchanged": 0, "findings": 0, "left_out": 0}}`,
 		s.do(call{method: "GET", path: "/api/import/v1/files/ibare", bearer: token}).body)
 
 	s.clock.Advance(2 * time.Hour)
@@ -75,7 +78,7 @@ func TestApprove(t *testing.T) {
 	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
 	require.NoError(t, err)
 	require.Equal(t, roster.Applying, run.Status)
-	require.False(t, run.Held)
+	require.Empty(t, run.Held)
 	require.Equal(t, s.clock.Now(), run.Changed)
 	require.Len(t, run.Findings, 2, "what was found stays")
 	slot, err := s.deps.DB.Slots().Get(t.Context(), ours, zeester)
@@ -102,6 +105,50 @@ func TestApprove(t *testing.T) {
 
 	require.Equal(t, http.StatusConflict, s.do(approval(s, "ione", "c0ffee")).status, "it was approved before")
 	require.Len(t, all(t, s.deps.DB.Log()), 1)
+}
+
+func TestRefuse(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.waiting("ione")
+	refuse := approval(s, "ione", "c0ffee")
+	refuse.path = "/api/import/v1/files/ione/refuse"
+	got := s.do(refuse)
+	require.Equal(t, http.StatusOK, got.status, got.body)
+	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
+	require.NoError(t, err)
+	require.Equal(t, roster.Refused, run.Status)
+	require.Equal(t, "plan.declined", run.Findings[len(run.Findings)-1].Code)
+	slot, err := s.deps.DB.Slots().Get(t.Context(), ours, zeester)
+	require.NoError(t, err)
+	require.Empty(t, slot.Waiting, "the school waits for nothing")
+	require.Equal(t, http.StatusConflict, s.do(approval(s, "ione", "c0ffee")).status, "what was refused cannot be approved")
+	require.Equal(t, audit.ImportDeclined, all(t, s.deps.DB.Log())[0].Action)
+}
+
+func TestApproveSomeOfIt(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	run := s.waiting("ione")
+	run.Held = []roster.Phase{roster.Names, roster.Matches, roster.Leave}
+	require.NoError(t, s.deps.DB.Runs().Set(t.Context(), ours, run.ID, run))
+	say := func(body string) answer {
+		return s.do(call{method: "POST", path: "/api/import/v1/files/ione/approve", session: s.admin, body: strings.NewReader(body)})
+	}
+	for name, body := range map[string]string{
+		"a part that does not wait": `{"plan_hash":"c0ffee","phases":["people"]}`,
+		"no such part":              `{"plan_hash":"c0ffee","phases":["everything"]}`,
+		"no such decision":          `{"plan_hash":"c0ffee","decisions":{"a1":"maybe"}}`,
+	} {
+		require.Equal(t, http.StatusUnprocessableEntity, say(body).status, name)
+	}
+	got := say(`{"plan_hash":"c0ffee","phases":["leave","matches"],"decisions":{"a1":"same","a2":"other","a3":""}}`)
+	require.Equal(t, http.StatusOK, got.status, got.body)
+	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
+	require.NoError(t, err)
+	require.Equal(t, []roster.Phase{roster.Names}, run.Held)
+	require.Equal(t, []roster.Phase{roster.Leave, roster.Matches}, run.Todo)
+	require.Equal(t, map[account.ID]roster.Decision{"a1": roster.Same, "a2": roster.Other}, run.Decisions)
 }
 
 func TestWhatIsNotApproved(t *testing.T) {

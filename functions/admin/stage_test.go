@@ -207,7 +207,7 @@ func (s *stage) waiting(id roster.RunID) roster.Run {
 	s.t.Helper()
 	now := s.clock.Now()
 	run := roster.Run{
-		ID: id, School: zeester, Status: roster.Waiting, Format: "edexml 2.1", Held: true, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
+		ID: id, School: zeester, Status: roster.Waiting, Format: "edexml 2.1", Held: []roster.Phase{roster.Leave}, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
 		Counts:  roster.Counts{Create: 1, Change: 2, Leave: 20, Return: 3, Unchanged: 400, Findings: 2, LeftOut: 5},
 		LeftOut: map[string]int{"geboortedatum": 5},
 		Findings: []roster.Finding{

@@ -75,6 +75,7 @@ func (s *server) advance(ctx context.Context, j job) error {
 	if j.step, err = s.plans.Read(ctx, j.Tenant, j.run, j.Phase, j.Next); err != nil {
 		return err
 	}
+	j.step = j.step.Decided(j.run.Decisions)
 	if j.targets, err = s.targets(ctx, j.Tenant); err != nil {
 		return err
 	}

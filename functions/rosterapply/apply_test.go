@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -103,15 +104,13 @@ func (f *fixture) run(p roster.Plan, id roster.RunID) roster.Run {
 	run := roster.Run{
 		ID: id, School: place, Status: roster.Applying, Year: 2026, Plan: stored, Held: p.Held, ExpireAt: time.Now().Add(time.Hour),
 	}
+	run.Todo = slices.DeleteFunc(roster.Phases(), func(p roster.Phase) bool { return slices.Contains(run.Held, p) })
 	require.NoError(f.t, f.db.Runs().Set(ctx, board, id, run))
 	require.NoError(f.t, f.db.Slots().Set(ctx, board, place, store.Slot{Run: id, Until: time.Now().Add(time.Hour)}))
-	for phase := roster.Groups; phase != ""; phase = phase.Next() {
-		if first := topic.First(board, run, phase); len(first) > 0 {
-			for _, m := range first {
-				require.NoError(f.t, f.queue.Publish(ctx, []outbox.Message{outbox.To(topic.RosterApply, m)}))
-			}
-			break
-		}
+	phase, begins := run.Begins()
+	require.True(f.t, begins)
+	for _, m := range topic.First(board, run, phase) {
+		require.NoError(f.t, f.queue.Publish(ctx, []outbox.Message{outbox.To(topic.RosterApply, m)}))
 	}
 	return run
 }
@@ -177,7 +176,7 @@ func TestAnyOrderAndAnyRepeatsGiveTheSame(t *testing.T) {
 			t.Parallel()
 			f := begin(t)
 			rows := people(450)
-			f.run(roster.Plan{People: rows}, "r1")
+			f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: rows}}, "r1")
 			f.drain(c.times, c.backwards)
 			stored := f.accounts()
 			require.Len(t, stored, len(rows))
@@ -202,7 +201,7 @@ func TestRowsThatSomebodyChangedMeanwhile(t *testing.T) {
 	f := begin(t)
 	ctx := t.Context()
 	rows := people(5)
-	f.run(roster.Plan{People: rows}, "r1")
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: rows}}, "r1")
 	f.drain(1, false)
 
 	var changes []roster.AccountRow
@@ -227,7 +226,7 @@ func TestRowsThatSomebodyChangedMeanwhile(t *testing.T) {
 	stranger := people(6)[5]
 	require.NoError(t, f.db.Names().Create(ctx, board, store.NameID(f.index.Of(board, "address", stranger.Account.Address)), "somebody"))
 
-	f.run(roster.Plan{People: append(changes, stranger)}, "r2")
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: append(changes, stranger)}}, "r2")
 	f.drain(2, false)
 	after := f.accounts()
 	require.Len(t, after, 5, "an account was made under somebody else's address")
@@ -245,15 +244,18 @@ func TestHeldLeaversWait(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
 	rows := people(3)
-	f.run(roster.Plan{People: rows}, "r1")
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: rows}}, "r1")
 	f.drain(1, false)
 	e, err := f.db.Accounts().Read(t.Context(), board, "a0")
 	require.NoError(t, err)
 	gone := e.Value
 	gone.State = account.Left
 	f.run(roster.Plan{
-		People: people(4)[3:], Held: true,
-		Leave: []roster.AccountRow{{Action: roster.Depart, Account: gone, Written: e.Written, Was: e.Value.Digest}},
+		Held: []roster.Phase{roster.Leave},
+		Rows: map[roster.Phase][]roster.AccountRow{
+			roster.People: people(4)[3:],
+			roster.Leave:  {{Action: roster.Depart, Account: gone, Written: e.Written, Was: e.Value.Digest}},
+		},
 	}, "r2")
 	f.drain(1, false)
 	run, err := f.db.Runs().Get(t.Context(), board, "r2")
@@ -267,7 +269,7 @@ func TestHeldLeaversWait(t *testing.T) {
 func TestAnotherRunHasTakenOver(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	f.run(roster.Plan{People: people(3)}, "r1")
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: people(3)}}, "r1")
 	require.NoError(t, f.db.Slots().Set(t.Context(), board, place, store.Slot{Run: "r2", Until: time.Now().Add(time.Hour)}))
 	f.drain(2, false)
 	require.Empty(t, f.accounts())
@@ -279,7 +281,7 @@ func TestAnotherRunHasTakenOver(t *testing.T) {
 func TestMessagesThatFitNoStep(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	f.run(roster.Plan{People: people(3)}, "r1")
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: people(3)}}, "r1")
 	_, _ = f.queue.take(false) // the good one
 	for name, m := range map[string]topic.Apply{
 		"another lane's step": {Tenant: board, Import: "r1", Phase: roster.People, Lane: 0, Next: 1},

@@ -23,17 +23,14 @@ func (s *server) finishPhase(ctx context.Context, m topic.Apply, run roster.Run)
 	if err != nil || !done {
 		return err
 	}
-	for phase := m.Phase.Next(); phase != ""; phase = phase.Next() {
-		if len(run.Plan.Steps[phase]) == 0 {
-			continue
-		}
-		if phase == roster.Leave && run.Held {
-			return s.wait(ctx, m.Tenant, run)
-		}
+	if phase, ok := run.Follows(m.Phase); ok {
 		if err := s.post.Publisher.Publish(ctx, first(m.Tenant, run, phase)); err != nil {
 			return fmt.Errorf("begin %s: %w", phase, err)
 		}
 		return nil
+	}
+	if len(run.Held) > 0 {
+		return s.wait(ctx, m.Tenant, run)
 	}
 	return s.finish(ctx, m.Tenant, run)
 }
@@ -69,18 +66,18 @@ func (s *server) complete(ctx context.Context, m topic.Apply, run roster.Run) (b
 // end is how a run leaves the state Applying.
 type end struct {
 	status roster.Status
-	waits  bool // its leavers wait for approval
-	year   bool // its school year becomes the school's last
+	waits  bool // a part of it waits for approval
+	done   bool // what nobody holds back is done
 }
 
-// wait leaves the leavers to somebody's approval and frees the school for a
+// wait leaves what is held back to somebody's approval and frees the school for a
 // newer file.
 func (s *server) wait(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	return s.close(ctx, owner, run.ID, end{status: roster.Waiting, waits: true, year: true})
+	return s.close(ctx, owner, run.ID, end{status: roster.Waiting, waits: true, done: true})
 }
 
 func (s *server) finish(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	return s.close(ctx, owner, run.ID, end{status: roster.Applied, year: true})
+	return s.close(ctx, owner, run.ID, end{status: roster.Applied, done: true})
 }
 
 // stop ends a run whose school another import has taken over.
@@ -109,8 +106,8 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 				slot.Waiting = id
 			}
 		}
-		if e.year {
-			place.LastYear = max(place.LastYear, run.Year)
+		if e.done {
+			place = run.Concluded(place)
 		}
 		run.Status, run.Changed = e.status, s.clock.Now()
 		if e.status == roster.Refused {

@@ -10,7 +10,7 @@ import (
 // Settings are the function's variables.
 type Settings struct {
 	Store           store.Config  // the main database
-	Secret          secret.Config // holds index-key
+	Secret          secret.Config // holds index-key and eck-key
 	Seal            seal.Config   // the day key that uploads and plans are sealed under
 	Sender          event.Sender  // whose deliveries are accepted
 	UploadsBucket   string        `env:"UPLOADS_BUCKET"`                 // where sealed uploads lie until they are planned

@@ -46,7 +46,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, err := openIndex(ctx, settings.Secret)
+	index, ring, err := openKeys(ctx, settings.Secret)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Index: index, Clock: clock.System{},
+		DB: db, Index: index, ECK: ring, Clock: clock.System{},
 		Uploads: upload.Shelf{Bucket: uploads, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
@@ -63,14 +63,24 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	return serve.Outer("rosterplan", event.Only(ctx, settings.Sender, routes)), nil
 }
 
-func openIndex(ctx context.Context, c secret.Config) (seal.Index, error) {
+// openKeys returns what source keys are found by, and what seals ECK-iDs.
+func openKeys(ctx context.Context, c secret.Config) (seal.Index, *seal.Ring, error) {
 	secrets, err := secret.Open(ctx, c)
 	if err != nil {
-		return seal.Index{}, err
+		return seal.Index{}, nil, err
 	}
 	key, err := secrets.Get(ctx, "index-key")
 	if err != nil {
-		return seal.Index{}, err
+		return seal.Index{}, nil, err
 	}
-	return seal.NewIndex(key)
+	versions, err := secrets.All(ctx, "eck-key")
+	if err != nil {
+		return seal.Index{}, nil, err
+	}
+	ring, err := seal.NewRing("eck", versions)
+	if err != nil {
+		return seal.Index{}, nil, err
+	}
+	index, err := seal.NewIndex(key)
+	return index, ring, err
 }

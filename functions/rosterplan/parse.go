@@ -8,32 +8,50 @@ import (
 	"cool.example/sync/functions/rosterplan/internal/unpack"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
-	"cool.example/sync/shared/roster/edexml"
+	"cool.example/sync/shared/roster/format"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
 )
 
-// parse reads the upload into a roster. What is wrong with the file becomes a
-// finding; an error means that it could not be read now.
-func (s *server) parse(ctx context.Context, owner tenant.ID, run roster.Run, found *roster.Findings) (*roster.Roster, error) {
+// file is what an upload holds: a roster, or a mapping of keys.
+type file struct {
+	roster *roster.Roster // nil where it could not be read
+	pairs  []roster.Pair  // nil where it is a roster
+}
+
+// parse reads the upload. What is wrong with it becomes a finding; an error
+// means that it could not be read now.
+func (s *server) parse(ctx context.Context, owner tenant.ID, run roster.Run, found *roster.Findings) (file, error) {
+	place, err := s.DB.Schools().Get(ctx, owner, run.School)
+	if err != nil {
+		return file{}, fmt.Errorf("read school: %w", err)
+	}
+	if place.Into != "" {
+		found.Add(roster.Finding{Code: "plan.school_merged", Severity: roster.Stop})
+		return file{}, nil
+	}
 	sealed, err := s.Uploads.Open(ctx, owner, run)
 	if err != nil {
-		return nil, fmt.Errorf("open upload: %w", err)
+		return file{}, fmt.Errorf("open upload: %w", err)
 	}
 	defer sealed.Close()
-	file, err := unpack.Open(sealed, unpack.Usual())
+	files, err := unpack.Files(sealed, unpack.Usual())
+	var f file
 	if err == nil {
-		var list *roster.Roster
-		list, err = edexml.Parse(file, found)
-		if err == nil {
-			return list, nil
-		}
+		f.roster, f.pairs, err = format.Read(files, s.wanted(place), found)
 	}
 	if refusal, ok := refused(err); ok {
 		found.Add(roster.Finding{Code: refusal, Severity: roster.Stop})
-		return nil, nil
+		return f, nil
 	}
-	return nil, fmt.Errorf("parse: %w", err)
+	if err != nil {
+		return f, fmt.Errorf("parse: %w", err)
+	}
+	return f, nil
+}
+
+func (s *server) wanted(place school.School) roster.Wanted {
+	return roster.Wanted{School: place.Code, Sector: place.Sector, Today: s.Clock.Now(), Columns: place.Columns}
 }
 
 // refused returns the finding that an error of unpacking stands for.
@@ -46,10 +64,10 @@ func refused(err error) (string, bool) {
 	return "", false
 }
 
-// advanced returns the school with the year of a run that was applied at once.
+// advanced returns the school after a run that had nothing to apply by itself.
 func advanced(place school.School, run roster.Run) school.School {
 	if run.Status == roster.Applied || run.Status == roster.Waiting {
-		place.LastYear = max(place.LastYear, run.Year)
+		return run.Concluded(place)
 	}
 	return place
 }

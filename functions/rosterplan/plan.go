@@ -9,7 +9,6 @@ import (
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/seal"
@@ -25,8 +24,14 @@ type Deps struct {
 	Uploads upload.Shelf
 	Plans   plan.Shelf
 	Index   seal.Index
+	ECK     Ring // seals ECK-iDs
 	Post    outbox.Post
 	Clock   clock.Clock
+}
+
+// Ring seals under a secret that can change: see seal.Ring.
+type Ring interface {
+	Seal(plain, context []byte) ([]byte, error)
 }
 
 type server struct{ Deps }
@@ -58,34 +63,56 @@ func (s *server) handle(ctx context.Context, m event.Message[topic.Received]) er
 	return nil
 }
 
-// plan takes the school, reads the file, and settles the run.
+// plan takes the school, plans what the run is for, and settles it.
 func (s *server) plan(ctx context.Context, owner tenant.ID, run roster.Run) error {
 	if err := s.take(ctx, owner, run); err != nil {
 		return err
 	}
-	var found roster.Findings
-	list, err := s.parse(ctx, owner, run, &found)
+	o, err := s.outcome(ctx, owner, run)
 	if err != nil {
 		return err
 	}
-	if found.Stopped() {
-		return s.refuse(ctx, owner, run, outcome{roster: list, found: found})
+	if o.found.Stopped() {
+		return s.refuse(ctx, owner, run, o)
 	}
-	known, err := s.known(ctx, owner, run)
-	if err != nil {
-		return err
-	}
-	p := roster.Compare(list, known, &found)
-	if found.Stopped() {
-		return s.refuse(ctx, owner, run, outcome{roster: list, found: found, plan: p})
-	}
-	o := outcome{roster: list, found: found, plan: p}
-	if !p.Empty() {
-		if o.stored, err = s.Plans.Write(ctx, owner, run.ID, p); err != nil {
+	if !o.plan.Empty() {
+		if o.stored, err = s.Plans.Write(ctx, owner, run.ID, o.plan); err != nil {
 			return err
 		}
 	}
 	return s.accept(ctx, owner, run, o)
+}
+
+// outcome plans a run by its kind.
+func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (o outcome, err error) {
+	know := &knower{server: s, owner: owner}
+	if run.Kind != roster.Import {
+		known, err := know.all(ctx, run)
+		if err != nil {
+			return o, err
+		}
+		if run.Kind == roster.Switch {
+			o.plan = roster.SwitchYear(known, &o.found)
+		} else {
+			o.plan = roster.Merge(run.From, known, &o.found)
+		}
+		return o, know.failed
+	}
+	file, err := s.parse(ctx, owner, run, &o.found)
+	o.roster = file.roster
+	if err != nil || o.found.Stopped() {
+		return o, err
+	}
+	known, err := know.all(ctx, run)
+	if err != nil {
+		return o, err
+	}
+	if file.pairs != nil {
+		o.plan = roster.Rekey(file.pairs, known, &o.found)
+	} else {
+		o.plan = roster.Compare(file.roster, known, &o.found)
+	}
+	return o, know.failed
 }
 
 // take makes the run the only one that imports its school. It answers Busy
@@ -103,31 +130,4 @@ func (s *server) take(ctx context.Context, owner tenant.ID, run roster.Run) erro
 		slot.Run, slot.Until = run.ID, now.Add(roster.Hold)
 		return s.DB.Slots().SetTx(tx, owner, run.School, slot)
 	})
-}
-
-// known reads what the roster is compared with.
-func (s *server) known(ctx context.Context, owner tenant.ID, run roster.Run) (roster.Known, error) {
-	k := roster.Known{Now: s.Clock.Now(), KeyOf: func(kind person.Kind, key string) string {
-		return s.Index.Of(owner, "source-key", string(run.School), string(kind), key)
-	}}
-	var err error
-	if k.Tenant, err = s.DB.Tenants().Get(ctx, owner, owner); err != nil {
-		return k, fmt.Errorf("read institution: %w", err)
-	}
-	if k.School, err = s.DB.Schools().Get(ctx, owner, run.School); err != nil {
-		return k, fmt.Errorf("read school: %w", err)
-	}
-	for e, err := range s.DB.Accounts().All(ctx, owner) {
-		if err != nil {
-			return k, fmt.Errorf("read accounts: %w", err)
-		}
-		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
-	}
-	for e, err := range s.DB.Groups().All(ctx, owner) {
-		if err != nil {
-			return k, fmt.Errorf("read groups: %w", err)
-		}
-		k.Groups = append(k.Groups, roster.KnownGroup{Group: e.Value, Written: e.Written})
-	}
-	return k, nil
 }

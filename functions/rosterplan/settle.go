@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -29,6 +30,7 @@ const findingsKept = 200
 func (o outcome) into(run roster.Run) roster.Run {
 	if o.roster != nil {
 		run.Format, run.Year, run.LeftOut = o.roster.Format, o.roster.Year, o.roster.LeftOut
+		run.Delivers = o.roster.Delivers()
 	}
 	run.Counts = o.plan.Counts
 	run.Counts.Findings = len(o.found.List) + o.found.Dropped
@@ -37,7 +39,8 @@ func (o outcome) into(run roster.Run) roster.Run {
 		run.Counts.LeftOut += n
 	}
 	run.Findings = o.found.List[:min(len(o.found.List), findingsKept)]
-	run.Plan, run.Held = o.stored, o.plan.Held
+	run.Plan, run.Held, run.Prepares, run.Tallies = o.stored, o.plan.Held, o.plan.Prepares, o.plan.Tallies
+	run.Todo = slices.DeleteFunc(roster.Phases(), func(p roster.Phase) bool { return slices.Contains(run.Held, p) })
 	return run
 }
 
@@ -55,18 +58,14 @@ func (s *server) accept(ctx context.Context, owner tenant.ID, run roster.Run, o 
 	run = o.into(run)
 	run.Status = roster.Applied
 	var messages []outbox.Message
-	for phase := roster.Groups; phase != "" && len(messages) == 0; phase = phase.Next() {
-		if phase == roster.Leave && run.Held {
-			break
-		}
+	phase, begins := run.Begins()
+	switch {
+	case begins:
+		run.Status = roster.Applying
 		for _, m := range topic.First(owner, run, phase) {
 			messages = append(messages, outbox.To(topic.RosterApply, m))
 		}
-	}
-	switch {
-	case len(messages) > 0:
-		run.Status = roster.Applying
-	case run.Held:
+	case len(run.Held) > 0:
 		run.Status = roster.Waiting
 	}
 	letter, err := s.settle(ctx, owner, run, messages...)

@@ -27,6 +27,7 @@ const (
 	ImportPlanned  Action = "import.planned"
 	ImportApplied  Action = "import.applied" // one step: the accounts are listed
 	ImportApproved Action = "import.approved"
+	ImportDeclined Action = "import.declined"
 	SheetIssued    Action = "sheet.issued"
 	PasswordSet    Action = "password.set"
 	SignedIn       Action = "signin.succeeded"

@@ -49,7 +49,7 @@ func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, p r
 	hash := sha256.New()
 	stored.Generation, err = s.Bucket.Create(ctx, stored.Object, func(w io.Writer) error {
 		var offset int64
-		for phase := roster.Groups; phase != ""; phase = phase.Next() {
+		for _, phase := range roster.Phases() {
 			for i, step := range p.Steps(phase) {
 				frame, err := sealStep(key, step, place(owner, run, phase, i))
 				if err != nil {

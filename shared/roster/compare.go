@@ -22,6 +22,13 @@ type Known struct {
 	Now      time.Time
 	// KeyOf returns the keyed hash under which a source key is remembered.
 	KeyOf func(kind person.Kind, key string) string
+	// FormerKeysOf returns the hashes of a source key at the schools that went
+	// up in this one; nil where none did.
+	FormerKeysOf func(kind person.Kind, key string) []string
+	// ECKOf returns the keyed hash under which an ECK-iD is found.
+	ECKOf func(eck string) string
+	// SealECK seals an ECK-iD for its account.
+	SealECK func(owner account.ID, eck string) []byte
 }
 
 // KnownAccount is a stored account with the moment of its last write.
@@ -36,13 +43,6 @@ type KnownGroup struct {
 	Written time.Time
 }
 
-// The bound on leavers, per kind of person: more than this many and more than
-// this share wait for somebody to approve them.
-const (
-	boundCount   = 5
-	boundPercent = 10
-)
-
 // The bound on changed people: where more than this many and this share of
 // those matched by key have another surname and another call name, the keys
 // were given to other people and nothing in the file can be trusted.
@@ -51,69 +51,133 @@ const (
 	swapPercent = 20
 )
 
-// Compare plans what makes the stored state agree with r. Findings of the
+// Compare plans what makes the stored state agree with r. A roster of the
+// school year to come is prepared beside the present one. Findings of the
 // severity Stop refuse the file; the plan is then to be thrown away.
 func Compare(r *Roster, k Known, found *Findings) Plan {
-	if !fits(r, k.School, found) {
+	c := begin(k, found)
+	c.roster = r
+	if !c.fits() {
 		return Plan{}
 	}
-	c := &comparison{roster: r, known: k, found: found, byKey: map[string]int{}, taken: map[string]bool{}}
-	c.index()
-	c.groups()
+	c.plan.Prepares = r.Year > school.YearAt(k.Now)
+	c.planGroups()
+	for _, p := range r.People {
+		c.kinds[p.Kind] = true
+	}
+	c.claim()
 	for _, p := range r.People {
 		c.person(p)
 	}
-	c.leavers()
+	if c.plan.Prepares {
+		c.unprepared()
+	} else {
+		c.leavers()
+	}
 	c.swapped()
-	c.plan.Counts.Groups = len(c.plan.Groups)
 	for _, n := range r.LeftOut {
 		c.plan.Counts.LeftOut += n
 	}
-	c.plan.Counts.Findings = len(found.List) + found.Dropped
-	return c.plan
+	return c.finish()
 }
 
-// fits checks that the roster is this school's and not older than the last.
-func fits(r *Roster, s school.School, found *Findings) bool {
+// fits checks that the roster is this school's, and of a year that can be.
+func (c *comparison) fits() bool {
+	r, s := c.roster, c.known.School
+	now := school.YearAt(c.known.Now)
 	if r.School != s.Code {
-		found.Add(Finding{Code: "plan.wrong_brin", Severity: Stop, Field: "brincode"})
+		c.found.Add(Finding{Code: "plan.wrong_brin", Severity: Stop, Field: "brincode"})
 	}
-	if r.Year < s.LastYear {
-		found.Add(Finding{Code: "plan.older_year", Severity: Stop, Field: "schooljaar"})
+	switch {
+	case r.Year < s.LastYear:
+		c.found.Add(Finding{Code: "plan.older_year", Severity: Stop, Field: "schooljaar"})
+	case r.Year > now+1:
+		c.found.Add(Finding{Code: "plan.year_too_far", Severity: Stop, Field: "schooljaar"})
+	case r.Year < now:
+		c.found.Add(Finding{Code: "plan.past_year", Severity: Warning, Field: "schooljaar"})
 	}
-	return !found.Stopped()
+	return !c.found.Stopped()
 }
 
+// comparison is one plan while it is made.
 type comparison struct {
 	roster *Roster
 	known  Known
 	found  *Findings
 	plan   Plan
+	bounds school.Bounds
 
-	byKey   map[string]int  // keyed hash at this school → index in known.Accounts
-	taken   map[string]bool // usernames in use
-	seen    map[int]bool    // indexes of accounts that the roster holds
-	matched int             // people found by key
-	renamed int             // of those, with another surname and call name
+	byKey    map[string]int  // keyed hash at this school → index in known.Accounts
+	byECK    map[string]int  // keyed hash → index
+	byNumber map[string]int  // administration number at this school → index
+	taken    map[string]bool // usernames in use
+	names    map[group.ID]string
+	classes  map[group.ID]bool
+
 	kinds   map[person.Kind]bool
+	claimed map[int]bool // indexes of accounts that the roster names by key
+	seen    map[int]bool // indexes of accounts that the roster holds
+	matched map[person.Kind]int
+	swaps   int // of those, with another surname and call name
+	renamed map[account.ID]bool
+	other   map[account.ID]bool // the key is another person's now
+	moved   map[account.ID]bool
+	rekeyed map[account.ID]bool // known by something else than the source's key
+	tallies map[Tally]*Tally    // by kind and class
+	rows    []AccountRow        // creations and changes, before bounds
+	leave   []AccountRow
+	matches []AccountRow
 }
 
-func (c *comparison) index() {
-	c.seen, c.kinds = map[int]bool{}, map[person.Kind]bool{}
-	for i, a := range c.known.Accounts {
+func begin(k Known, found *Findings) *comparison {
+	c := &comparison{
+		known: k, found: found, bounds: k.School.BoundsAt(k.Now), plan: Plan{Rows: map[Phase][]AccountRow{}},
+		byKey: map[string]int{}, byECK: map[string]int{}, byNumber: map[string]int{}, taken: map[string]bool{},
+		names: map[group.ID]string{}, classes: map[group.ID]bool{},
+		kinds: map[person.Kind]bool{}, claimed: map[int]bool{}, seen: map[int]bool{}, matched: map[person.Kind]int{},
+		renamed: map[account.ID]bool{}, other: map[account.ID]bool{}, moved: map[account.ID]bool{}, rekeyed: map[account.ID]bool{}, tallies: map[Tally]*Tally{},
+	}
+	for i, a := range k.Accounts {
 		c.taken[a.Username] = true
-		if m, ok := a.At(c.known.School.ID); ok && m.Key != "" {
+		if a.Source.ECK.Hash != "" {
+			c.byECK[a.Source.ECK.Hash] = i
+		}
+		m, ok := a.At(k.School.ID)
+		if next, prepared := a.Prepared(k.School.ID); !ok && prepared {
+			m, ok = next, true
+		}
+		if !ok {
+			continue
+		}
+		if m.Key != "" {
 			c.byKey[m.Key] = i
 		}
+		if a.Kind == person.Pupil && a.Source.Number != "" {
+			c.byNumber[plainNumber(a.Source.Number)] = i
+		}
 	}
-	for _, p := range c.roster.People {
-		c.kinds[p.Kind] = true
+	for _, g := range k.Groups {
+		c.names[g.ID], c.classes[g.ID] = g.Name, g.Kind == group.Class
 	}
+	return c
 }
 
-// groups plans the groups of the roster, and ends those of the same or an
-// earlier year that it does not hold.
-func (c *comparison) groups() {
+// plainNumber is an administration number without leading zeros, which
+// spreadsheets take away, where it is digits only.
+func plainNumber(s string) string {
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return s
+	}
+	if short := strings.TrimLeft(s, "0"); short != "" {
+		return short
+	}
+	return "0"
+}
+
+// planGroups plans the groups of the roster, and ends those of the same or an
+// earlier year that it does not hold. Where it prepares a year, the groups of
+// the present one stay. A roster without groups says nothing of them.
+func (c *comparison) planGroups() {
 	stored := map[group.ID]KnownGroup{}
 	for _, g := range c.known.Groups {
 		if g.School == c.known.School.ID {
@@ -125,6 +189,7 @@ func (c *comparison) groups() {
 			ID: group.IDOf(c.known.School.ID, c.roster.Year, g.Key), School: c.known.School.ID, Year: c.roster.Year,
 			Key: g.Key, Kind: group.Kind(g.Kind), Name: g.Name, Grade: g.Year,
 		}
+		c.names[want.ID], c.classes[want.ID] = want.Name, want.Kind == group.Class
 		have, ok := stored[want.ID]
 		delete(stored, want.ID)
 		switch {
@@ -134,89 +199,154 @@ func (c *comparison) groups() {
 			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: Change, Group: want, Written: have.Written})
 		}
 	}
+	if len(c.roster.Groups) == 0 {
+		return
+	}
 	for _, have := range c.known.Groups {
-		if _, gone := stored[have.ID]; gone && !have.Ended && have.Year <= c.roster.Year {
-			ended := have.Group
-			ended.Ended = true
-			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: End, Group: ended, Written: have.Written})
+		_, gone := stored[have.ID]
+		if gone && (have.Year == c.roster.Year || (!c.plan.Prepares && have.Year < c.roster.Year)) {
+			c.end(have)
 		}
 	}
+}
+
+// end plans the end of a group; it can be read after that, not changed.
+func (c *comparison) end(have KnownGroup) {
+	if have.Ended {
+		return
+	}
+	ended := have.Group
+	ended.Ended = true
+	c.plan.Groups = append(c.plan.Groups, GroupRow{Action: End, Group: ended, Written: have.Written})
 }
 
 // person plans one person of the roster.
 func (c *comparison) person(p Person) {
-	key := c.known.KeyOf(p.Kind, p.Key)
-	i, ok := c.byKey[key]
-	if !ok {
-		if !p.Left {
-			c.create(p, key)
+	m := c.match(p)
+	switch {
+	case m.found && m.sure:
+		c.seen[m.index] = true
+		have := c.known.Accounts[m.index]
+		if p.Left {
+			c.depart(have, "source_says_left")
+			return
 		}
-		return
+		c.matched[p.Kind]++
+		c.change(have, p, m)
+	case p.Left:
+		// never here, or not surely: nothing to do
+	case m.found:
+		c.seen[m.index] = true // who may be in the roster is not a leaver
+		c.propose(p, m)
+	default:
+		c.create(p, m.key, "new_in_source")
 	}
-	c.seen[i] = true
-	have := c.known.Accounts[i]
-	if p.Left {
-		c.leave(have, "source_says_left")
-		return
-	}
-	c.matched++
-	if have.Source.Name.Surname != p.Name.Surname && have.Source.Name.Given() != p.Name.Given() {
-		c.renamed++
-	}
-	c.change(have, p, key)
 }
 
-func (c *comparison) create(p Person, key string) {
+// create plans a new account.
+func (c *comparison) create(p Person, key, reason string) {
+	c.add(c.creation(p, key, reason))
+	c.plan.Counts.Create++
+}
+
+func (c *comparison) creation(p Person, key, reason string) AccountRow {
 	a := account.Account{ID: account.NewID(), Kind: p.Kind, State: account.Active, Version: 1, Epoch: 1, Changed: c.known.Now}
 	a.Username = c.username(p)
 	a.Address = a.Username + "@" + c.domain(p.Kind)
 	c.taken[a.Username] = true
-	a = c.imported(a, p, key)
-	a.Digest = a.Imported()
-	c.plan.People = append(c.plan.People, AccountRow{Action: Create, Reason: "new_in_source", Account: a})
-	c.plan.Counts.Create++
-}
-
-func (c *comparison) change(have KnownAccount, p Person, key string) {
-	row := AccountRow{Action: Change, Reason: "differs_from_source", Written: have.Written, Was: have.Digest}
-	a := have.Account
-	if a.State == account.Left {
-		a.State, row.Action, row.Reason = account.Active, Return, "back_in_source"
+	if c.plan.Prepares {
+		a.State = account.Prepared
 	}
 	a = c.imported(a, p, key)
 	a.Digest = a.Imported()
-	if a.Digest == have.Digest {
+	return AccountRow{Action: Create, Reason: reason, Account: a}
+}
+
+// change plans what differs between a stored account and p.
+func (c *comparison) change(have KnownAccount, p Person, m match) {
+	row, changed := c.changed(have, p, m)
+	if !changed {
 		c.plan.Counts.Unchanged++
 		return
 	}
-	a.Version, a.Changed = have.Version+1, c.known.Now
-	row.Account = a
-	c.plan.People = append(c.plan.People, row)
-	if row.Action == Return {
+	c.note(have, row, p, m)
+	c.add(row)
+	switch row.Action {
+	case Return:
 		c.plan.Counts.Return++
-	} else {
+	case Move:
+		c.plan.Counts.Move++
+	case Prepare:
+		c.plan.Counts.Prepare++
+	default:
 		c.plan.Counts.Change++
 	}
 }
 
-// imported returns a with the fields and the membership that p delivers. A
-// value that the source leaves open keeps what is stored.
-func (c *comparison) imported(a account.Account, p Person, key string) account.Account {
-	a.Source.Name = p.Name
-	if p.Gender != "" {
-		a.Source.Gender = p.Gender
+// changed returns the row that brings have to what p says.
+func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, bool) {
+	a := c.imported(have.Account, p, m.key)
+	row := AccountRow{Action: Change, Reason: m.reason, Written: have.Written, Was: have.Digest}
+	switch {
+	case c.plan.Prepares:
+		row.Action, row.Reason = Prepare, "prepared"
+	case have.State == account.Left:
+		a.State, row.Action, row.Reason = account.Active, Return, "back_in_source"
+	case have.State == account.Prepared:
+		a.State = account.Active
 	}
-	if p.Email != "" && (p.Kind != person.Pupil || tenant.DomainOf(p.Email) == c.domain(person.Pupil)) {
-		a.Source.Email = p.Email // of pupils the annex allows the school's address only
+	a.Digest = a.Imported()
+	if a.Digest == have.Digest && a.State == have.State {
+		return row, false
 	}
-	if p.Kind == person.Pupil {
-		a.Source.Number = p.Key
+	if row.Action == Change && c.class(have.Account) != "" && c.class(have.Account) != c.class(a) {
+		row.Action = Move
 	}
-	m := account.Membership{School: c.known.School.ID, Key: key, Year: c.roster.Year, Grade: p.Year, Roles: p.Roles}
-	for _, g := range p.Groups {
-		m.Groups = append(m.Groups, group.IDOf(c.known.School.ID, c.roster.Year, g))
+	a.Version, a.Changed = have.Version+1, c.known.Now
+	row.Account, row.Changes = a, c.differences(have.Account, a)
+	return row, true
+}
+
+// add keeps a row and tells it in the tally of its kind and class.
+func (c *comparison) add(row AccountRow) {
+	c.rows = append(c.rows, row)
+	c.tally(row, c.class(row.Account))
+}
+
+func (c *comparison) tally(row AccountRow, class string) {
+	at := Tally{Kind: row.Account.Kind, Class: class}
+	t, ok := c.tallies[at]
+	if !ok {
+		t = &at
+		c.tallies[Tally{Kind: at.Kind, Class: at.Class}] = t
 	}
-	return a.With(m)
+	switch row.Action {
+	case Create:
+		t.Create++
+	case Move:
+		t.Move++
+	case Return:
+		t.Return++
+	case Depart:
+		t.Leave++
+	default:
+		t.Change++
+	}
+}
+
+// class returns the name of the account's class at the school, "" for none:
+// of the prepared year where the plan prepares one.
+func (c *comparison) class(a account.Account) string {
+	m, _ := a.At(c.known.School.ID)
+	if c.plan.Prepares {
+		m, _ = a.Prepared(c.known.School.ID)
+	}
+	for _, id := range m.Groups {
+		if c.classes[id] {
+			return c.names[id]
+		}
+	}
+	return ""
 }
 
 // username takes the local part of the address that the source delivers under
@@ -240,54 +370,18 @@ func (c *comparison) domain(k person.Kind) string {
 	}
 }
 
-// leavers plans the departure of everybody whom this source once delivered
-// and who is not in it now. A kind of person that the roster does not hold at
-// all was not delivered, and nobody of it leaves.
-func (c *comparison) leavers() {
-	present, leaving := map[person.Kind]int{}, map[person.Kind]int{}
-	for i, a := range c.known.Accounts {
-		m, ok := a.At(c.known.School.ID)
-		if !ok || m.Key == "" || m.Left || !c.kinds[a.Kind] {
-			continue
-		}
-		present[a.Kind]++
-		if !c.seen[i] {
-			c.leave(a, "absent_from_source")
-			leaving[a.Kind]++
-		}
+// finish sorts the rows into phases, and counts.
+func (c *comparison) finish() Plan {
+	if !c.found.Stopped() {
+		c.hold()
 	}
-	for kind, n := range leaving {
-		if n > boundCount && n*100 > boundPercent*present[kind] {
-			c.plan.Held = true
-		}
+	for _, t := range c.tallies {
+		c.plan.Tallies = append(c.plan.Tallies, *t)
 	}
-	if c.plan.Held {
-		c.found.Add(Finding{Code: "plan.leavers_held", Severity: Warning})
-	}
-}
-
-func (c *comparison) leave(have KnownAccount, reason string) {
-	m, ok := have.At(c.known.School.ID)
-	if !ok || m.Left {
-		return
-	}
-	a := have.Account
-	m.Left = true
-	m.Groups = nil
-	a = a.With(m)
-	if a.State == account.Active && !slices.ContainsFunc(a.Memberships, func(m account.Membership) bool { return !m.Left }) {
-		a.State = account.Left // a blocked account stays blocked, also when the person comes back
-		a.Epoch++
-	}
-	a.Digest = a.Imported()
-	a.Version, a.Changed = have.Version+1, c.known.Now
-	c.plan.Leave = append(c.plan.Leave, AccountRow{Action: Depart, Reason: reason, Account: a, Written: have.Written, Was: have.Digest})
-	c.plan.Counts.Leave++
-}
-
-// swapped stops a file in which the keys belong to other people than before.
-func (c *comparison) swapped() {
-	if c.renamed > swapCount && c.renamed*100 > swapPercent*c.matched {
-		c.found.Add(Finding{Code: "plan.keys_swapped", Severity: Stop, Field: "key"})
-	}
+	slices.SortFunc(c.plan.Tallies, func(x, y Tally) int {
+		return strings.Compare(string(x.Kind)+"\x00"+x.Class, string(y.Kind)+"\x00"+y.Class)
+	})
+	c.plan.Counts.Groups = len(c.plan.Groups)
+	c.plan.Counts.Findings = len(c.found.List) + c.found.Dropped
+	return c.plan
 }

@@ -36,7 +36,9 @@ func (w *world) known() roster.Known {
 	k := roster.Known{
 		Tenant: tenant.Tenant{ID: "bestuur", Domains: tenant.Domains{Pupils: "leerling.example", Staff: "school.example", Guardians: "thuis.example"}},
 		School: w.school, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
-		KeyOf: func(kind person.Kind, key string) string { return "hash of " + string(kind) + key },
+		KeyOf:   func(kind person.Kind, key string) string { return "hash of " + string(kind) + key },
+		ECKOf:   func(eck string) string { return "hash of " + eck },
+		SealECK: func(id account.ID, eck string) []byte { return []byte("sealed for " + string(id) + ": " + eck) },
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.accounts)) {
 		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: w.accounts[id]})
@@ -58,15 +60,19 @@ func (w *world) apply(p roster.Plan, leavers bool) {
 	for _, row := range p.Groups {
 		w.groups[row.Group.ID] = row.Group
 	}
-	rows := p.People
-	if leavers {
-		rows = append(slices.Clone(rows), p.Leave...)
+	for phase, rows := range p.Rows {
+		if phase == roster.Leave && !leavers {
+			continue
+		}
+		for _, row := range rows {
+			w.accounts[row.Account.ID] = row.Account
+		}
 	}
-	for _, row := range rows {
-		w.accounts[row.Account.ID] = row.Account
-	}
-	w.school.LastYear = max(w.school.LastYear, 2026)
+	w.school = roster.Run{Year: 2026, Prepares: p.Prepares}.Concluded(w.school)
 }
+
+// all are the fields of a pupil that a full source delivers.
+const all = roster.CallName | roster.Infix | roster.Surname | roster.Number | roster.Grade | roster.InGroups
 
 // pupils makes a roster of the pupils with these numbers, in class 4A.
 func pupils(numbers ...int) *roster.Roster {
@@ -77,7 +83,7 @@ func pupils(numbers ...int) *roster.Roster {
 	for _, n := range numbers {
 		r.People = append(r.People, roster.Person{
 			Key: fmt.Sprint(n), Kind: person.Pupil, Name: person.Name{Call: fmt.Sprintf("Kind%d", n), Surname: fmt.Sprintf("Smit%d", n)},
-			Year: "4", Groups: []string{"4A"},
+			Year: "4", Groups: []string{"4A"}, Number: fmt.Sprint(n), Fields: all,
 		})
 	}
 	return r
@@ -104,38 +110,38 @@ func TestCompare(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*roster.Roster)
 		counts roster.Counts
-		held   bool
+		held   []roster.Phase
 		codes  []string
 	}{
-		"the same again": {func(*roster.Roster) {}, roster.Counts{Unchanged: 40}, false, nil},
+		"the same again": {func(*roster.Roster) {}, roster.Counts{Unchanged: 40}, nil, nil},
 		"another order": {
-			func(r *roster.Roster) { slices.Reverse(r.People) }, roster.Counts{Unchanged: 40}, false, nil,
+			func(r *roster.Roster) { slices.Reverse(r.People) }, roster.Counts{Unchanged: 40}, nil, nil,
 		},
 		"one new": {
-			func(r *roster.Roster) { r.People = append(r.People, pupils(41).People...) }, roster.Counts{Create: 1, Unchanged: 40}, false, nil,
+			func(r *roster.Roster) { r.People = append(r.People, pupils(41).People...) }, roster.Counts{Create: 1, Unchanged: 40}, nil, nil,
 		},
 		"one gone": {
-			func(r *roster.Roster) { r.People = r.People[1:] }, roster.Counts{Leave: 1, Unchanged: 39}, false, nil,
+			func(r *roster.Roster) { r.People = r.People[1:] }, roster.Counts{Leave: 1, Unchanged: 39}, nil, nil,
 		},
 		"one gone by the source's own word": {
-			func(r *roster.Roster) { r.People[0].Left = true }, roster.Counts{Leave: 1, Unchanged: 39}, false, nil,
+			func(r *roster.Roster) { r.People[0].Left = true }, roster.Counts{Leave: 1, Unchanged: 39}, nil, nil,
 		},
 		"a new one who has left already": {
 			func(r *roster.Roster) {
 				r.People = append(r.People, pupils(41).People...)
 				r.People[40].Left = true
-			}, roster.Counts{Unchanged: 40}, false, nil,
+			}, roster.Counts{Unchanged: 40}, nil, nil,
 		},
 		"one married": {
-			func(r *roster.Roster) { r.People[0].Name.Surname = "De Wit" }, roster.Counts{Change: 1, Unchanged: 39}, false, nil,
+			func(r *roster.Roster) { r.People[0].Name.Surname = "De Wit" }, roster.Counts{Change: 1, Unchanged: 39}, nil, nil,
 		},
 		"five gone": {
-			func(r *roster.Roster) { r.People = r.People[5:] }, roster.Counts{Leave: 5, Unchanged: 35}, false, nil,
+			func(r *roster.Roster) { r.People = r.People[5:] }, roster.Counts{Leave: 5, Unchanged: 35}, nil, nil,
 		},
 		"six gone of forty": {
 			func(r *roster.Roster) { r.People = r.People[6:] },
 			roster.Counts{Leave: 6, Unchanged: 34, Findings: 1},
-			true,
+			[]roster.Phase{roster.Leave},
 			[]string{"plan.leavers_held"},
 		},
 		"keys given to others": {
@@ -143,18 +149,18 @@ func TestCompare(t *testing.T) {
 				for i := range 20 {
 					r.People[i].Name = person.Name{Call: fmt.Sprintf("Ander%d", i), Surname: fmt.Sprintf("Kok%d", i)}
 				}
-			}, roster.Counts{Change: 20, Unchanged: 20, Findings: 1}, false, []string{"plan.keys_swapped"},
+			}, roster.Counts{Change: 20, Unchanged: 20, Findings: 1}, nil, []string{"plan.keys_swapped"},
 		},
 		"a new group": {
 			func(r *roster.Roster) {
 				r.Groups = append(r.Groups, roster.Group{Key: "4B", Kind: roster.Class, Name: "4B", Year: "4"})
-			}, roster.Counts{Unchanged: 40, Groups: 1}, false, nil,
+			}, roster.Counts{Unchanged: 40, Groups: 1}, nil, nil,
 		},
 		"a renamed group": {
-			func(r *roster.Roster) { r.Groups[0].Name = "Vissen" }, roster.Counts{Unchanged: 40, Groups: 1}, false, nil,
+			func(r *roster.Roster) { r.Groups[0].Name = "Vissen" }, roster.Counts{Unchanged: 40, Groups: 1}, nil, nil,
 		},
 		"nobody of a kind that was never delivered": {
-			func(r *roster.Roster) { r.People = nil }, roster.Counts{}, false, nil,
+			func(r *roster.Roster) { r.People = nil }, roster.Counts{}, nil, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -205,14 +211,14 @@ func TestWhoComesBackKeepsAccountAndName(t *testing.T) {
 	before := maps.Clone(w.accounts)
 	p, _ = w.compare(pupils(2))
 	require.Equal(t, 1, p.Counts.Leave)
-	gone := p.Leave[0].Account
+	gone := p.Rows[roster.Leave][0].Account
 	require.Equal(t, account.Left, gone.State)
 	require.Greater(t, gone.Epoch, before[gone.ID].Epoch, "sessions of who left are ended")
 	w.apply(p, true)
 
 	p, _ = w.compare(pupils(1, 2))
 	require.Equal(t, roster.Counts{Return: 1, Unchanged: 1}, p.Counts)
-	back := p.People[0].Account
+	back := p.Rows[roster.People][0].Account
 	require.Equal(t, gone.ID, back.ID)
 	require.Equal(t, before[gone.ID].Username, back.Username)
 	require.Equal(t, account.Active, back.State)
@@ -227,7 +233,7 @@ func TestABlockedAccountStaysBlocked(t *testing.T) {
 		a.State = account.Blocked
 		w.accounts[id] = a
 	}
-	blocked := p.People[0].Account.ID
+	blocked := p.Rows[roster.People][0].Account.ID
 	for _, r := range []*roster.Roster{pupils(2), pupils(1, 2)} {
 		p, _ = w.compare(r)
 		w.apply(p, true)

@@ -1,10 +1,12 @@
 package roster
 
 import (
+	"slices"
 	"time"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
 )
 
 // Lanes is how many lanes apply a phase side by side: step i of a phase
@@ -20,11 +22,13 @@ type Action string
 
 // The actions of a plan.
 const (
-	Create Action = "create"
-	Change Action = "change"
-	Return Action = "return" // an account that had left becomes active again
-	Depart Action = "leave"
-	End    Action = "end" // a group that is no longer in the source
+	Create  Action = "create"
+	Change  Action = "change"
+	Move    Action = "move"    // to another class
+	Return  Action = "return"  // an account that had left becomes active again
+	Depart  Action = "leave"   //
+	Prepare Action = "prepare" // for the school year to come
+	End     Action = "end"     // a group that is no longer in the source
 )
 
 // GroupRow is what a plan does with one group.
@@ -41,21 +45,51 @@ type AccountRow struct {
 	Account account.Account // as it will be; its id, username and address are final
 	Written time.Time       // last write of the stored document that the plan saw; zero for Create
 	Was     string          // digest of the imported fields that the plan saw; "" for Create
+	Changes []FieldChange   `json:",omitempty"` // what differs, for who reads the plan
+	// Or is what happens instead where somebody confirms that the person is
+	// one who is known already. Rows of the phase Matches have it.
+	Or *AccountRow `json:",omitempty"`
+}
+
+// FieldChange is how one field changes.
+type FieldChange struct {
+	Field string // entry of the field register
+	Old   string // "" for empty; an ECK-iD is not shown
+	New   string
 }
 
 // Plan is everything that an import will do. It fixes ids, names and the
 // state that it expects to find, so that applying it needs no decisions and
 // may be repeated.
 type Plan struct {
-	Groups []GroupRow
-	People []AccountRow
-	Leave  []AccountRow
-	Counts Counts
-	Held   bool // the leavers exceed the safety bound and wait for approval
+	Groups   []GroupRow
+	Rows     map[Phase][]AccountRow
+	Held     []Phase // phases that wait until somebody approves them
+	Counts   Counts
+	Tallies  []Tally
+	Prepares bool // it loads a school year that has not begun
 }
 
 // Empty reports whether the plan changes nothing.
-func (p Plan) Empty() bool { return len(p.Groups)+len(p.People)+len(p.Leave) == 0 }
+func (p Plan) Empty() bool {
+	for _, rows := range p.Rows {
+		if len(rows) > 0 {
+			return false
+		}
+	}
+	return len(p.Groups) == 0
+}
+
+// Tally counts what a plan does with the people of one kind and class.
+type Tally struct {
+	Kind   person.Kind
+	Class  string // name of the class; "" for those without
+	Create int
+	Change int
+	Move   int
+	Return int
+	Leave  int
+}
 
 // Step is the rows of one transaction. Only one of the lists is filled.
 type Step struct {
@@ -66,31 +100,43 @@ type Step struct {
 // Steps cuts the plan's rows of a phase into steps.
 func (p Plan) Steps(phase Phase) []Step {
 	var steps []Step
-	switch phase {
-	case Groups:
-		for rows := range chunks(p.Groups) {
+	if phase == Groups {
+		for rows := range slices.Chunk(p.Groups, StepRows) {
 			steps = append(steps, Step{Groups: rows})
 		}
-	case People:
-		for rows := range chunks(p.People) {
-			steps = append(steps, Step{Accounts: rows})
-		}
-	case Leave:
-		for rows := range chunks(p.Leave) {
-			steps = append(steps, Step{Accounts: rows})
-		}
+		return steps
+	}
+	for rows := range slices.Chunk(p.Rows[phase], StepRows) {
+		steps = append(steps, Step{Accounts: rows})
 	}
 	return steps
 }
 
-func chunks[T any](rows []T) func(func([]T) bool) {
-	return func(yield func([]T) bool) {
-		for len(rows) > 0 {
-			n := min(StepRows, len(rows))
-			if !yield(rows[:n]) {
-				return
-			}
-			rows = rows[n:]
+// Decision is what a person says of a proposed match.
+type Decision string
+
+// The decisions on a proposed match. A match without one waits for the next
+// import, which proposes it again.
+const (
+	Same  Decision = "same"  // they are one person
+	Other Decision = "other" // they are two
+)
+
+// Decided returns the step with each proposed match replaced by what was
+// decided, and those without a decision left out.
+func (s Step) Decided(by map[account.ID]Decision) Step {
+	var rows []AccountRow
+	for _, row := range s.Accounts {
+		switch {
+		case row.Or == nil:
+			rows = append(rows, row)
+		case by[row.Account.ID] == Same:
+			rows = append(rows, *row.Or)
+		case by[row.Account.ID] == Other:
+			row.Or = nil
+			rows = append(rows, row)
 		}
 	}
+	s.Accounts = rows
+	return s
 }

@@ -43,7 +43,7 @@ type Person struct {
 	Name     person.Name
 	Gender   person.Gender
 	Email    string   // school address as the source delivers it, a guardian's own; "" for none
-	Number   string   // a pupil's administration number, where it is not the key
+	Number   string   // a pupil's administration number; in some sources it is the key too
 	ECK      string   // a pupil's ECK-iD; "" for none. It is not stored as it stands: see seal.Index
 	Year     string   // a pupil's own jaargroep code; "" for none
 	ILT      string   // a pupil's four-digit education code; "" for none

@@ -1,8 +1,12 @@
 package roster
 
 import (
+	"maps"
+	"slices"
 	"time"
 
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 )
 
@@ -24,7 +28,7 @@ const (
 	Received Status = "received" // the upload is stored, sealed
 	Planned  Status = "planned"  // the plan stands; nothing has changed yet
 	Applying Status = "applying"
-	Waiting  Status = "waiting" // a safety bound holds back the leavers
+	Waiting  Status = "waiting" // a safety bound or a proposed match waits for a person
 	Applied  Status = "applied"
 	Refused  Status = "refused"
 )
@@ -35,53 +39,112 @@ func (s Status) Done() bool { return s == Applied || s == Refused }
 // Phase is a part of a plan; a phase begins when the one before it is complete.
 type Phase string
 
-// The phases of a plan.
+// The phases of a plan, in the order in which they are applied. Those that a
+// bound holds back wait for somebody's approval, while the others go on.
 const (
-	Groups Phase = "groups" // classes and lesson groups are made, changed, ended
-	People Phase = "people" // accounts are created and changed; returners come back
-	Leave  Phase = "leave"  // people who are no longer in the source
+	Groups  Phase = "groups"  // classes and lesson groups are made, changed, ended
+	People  Phase = "people"  // accounts are created and changed; returners come back
+	Names   Phase = "names"   // held: too many people with another name, or another person under a key
+	Moves   Phase = "moves"   // held: too many pupils who change class
+	Matches Phase = "matches" // held: people who may be somebody who is known already
+	Leave   Phase = "leave"   // people who are no longer in the source; held beyond the bounds
 )
 
-// Next returns the phase after p, "" after the last.
-func (p Phase) Next() Phase {
-	switch p {
-	case Groups:
-		return People
-	case People:
-		return Leave
-	default:
-		return ""
-	}
-}
+// Phases returns the phases in their order.
+func Phases() []Phase { return []Phase{Groups, People, Names, Moves, Matches, Leave} }
 
 // Counts sums up a plan.
 type Counts struct {
 	Create    int
 	Change    int
+	Move      int
 	Leave     int
 	Return    int
+	Match     int // proposed matches
+	Prepare   int // people prepared for the school year to come
 	Unchanged int
 	Groups    int // groups made, changed or ended
 	Findings  int
 	LeftOut   int // values that were skipped while parsing
 }
 
+// Kind says what a run begins with.
+type Kind string
+
+// The kinds of run. The zero Kind is an import of a file.
+const (
+	Import Kind = ""
+	Switch Kind = "switch" // the prepared school year takes the place of the present one
+	Merger Kind = "merger" // another school of the institution goes up in this one
+)
+
 // Run is one import: what was handed over, what was planned, how far it is.
 type Run struct {
-	ID       RunID
-	School   school.ID
-	Status   Status
-	Format   string
-	Upload   string // object in the uploads bucket; "" once it is gone
-	Year     school.Year
-	Counts   Counts
-	LeftOut  map[string]int // name of the source's field → values skipped
-	Findings []Finding
-	Plan     Stored
-	Held     bool // the leave phase waits for an approval
-	Created  time.Time
-	Changed  time.Time
-	ExpireAt time.Time
+	ID        RunID
+	Kind      Kind
+	School    school.ID
+	From      school.ID // the school that goes up in School; of a merger only
+	Status    Status
+	Format    string
+	Upload    string // object in the uploads bucket; "" once it is gone
+	Year      school.Year
+	Prepares  bool // it loads a school year that has not begun
+	Counts    Counts
+	Tallies   []Tally
+	LeftOut   map[string]int // name of the source's field → values skipped
+	Delivers  map[person.Kind][]string
+	Findings  []Finding
+	Plan      Stored
+	Todo      []Phase // phases that are applied now
+	Held      []Phase // phases that wait for an approval
+	Decisions map[account.ID]Decision
+	Created   time.Time
+	Changed   time.Time
+	ExpireAt  time.Time
+}
+
+// Begins returns the first phase of those that are applied now.
+func (r Run) Begins() (Phase, bool) { return r.after(-1) }
+
+// Follows returns the phase that is applied after p.
+func (r Run) Follows(p Phase) (Phase, bool) { return r.after(slices.Index(Phases(), p)) }
+
+func (r Run) after(i int) (Phase, bool) {
+	for _, p := range Phases()[i+1:] {
+		if slices.Contains(r.Todo, p) && len(r.Plan.Steps[p]) > 0 {
+			return p, true
+		}
+	}
+	return "", false
+}
+
+// Concluded returns s, the run's school, as it is when the run has done what
+// nobody holds back.
+func (r Run) Concluded(s school.School) school.School {
+	switch {
+	case r.Kind == Merger:
+		if !slices.Contains(s.Former, r.From) {
+			s.Former = append(slices.Clone(s.Former), r.From)
+		}
+		return s
+	case r.Prepares:
+		s.Prepared = school.Prepared{Year: r.Year, From: r.Year.Begins()}
+	default:
+		s.LastYear = max(s.LastYear, r.Year)
+		if s.Prepared.Year <= s.LastYear {
+			s.Prepared = school.Prepared{}
+		}
+	}
+	if len(r.Delivers) > 0 {
+		s.Delivers = maps.Clone(s.Delivers)
+		if s.Delivers == nil {
+			s.Delivers = map[string][]string{}
+		}
+		for kind, fields := range r.Delivers {
+			s.Delivers[string(kind)] = fields
+		}
+	}
+	return s
 }
 
 // Stored says where a plan lies and how to read one step of it.

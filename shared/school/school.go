@@ -31,7 +31,22 @@ type School struct {
 	Name     string
 	Code     Code
 	Sector   Sector
-	LastYear Year // school year of the newest roster that was applied; 0 for none
+	LastYear Year     // school year of the newest roster that was applied; 0 for none
+	Prepared Prepared // the school year that is prepared beside the present one
+	Bounds   *Bounds  // nil for the usual ones
+	Rollover *Bounds  // the bounds between July and September; nil for the usual ones
+	// Delivers says which registered fields the source delivers, per kind of
+	// person: nobody changes those but the source.
+	Delivers map[string][]string
+	Columns  map[string]string // what the school said of the columns of its own tables
+	Former   []ID              // schools that went up in this one
+	Into     ID                // the school that this one went up in; "" while it is one
+}
+
+// Prepared is a school year whose roster has been loaded before it begins.
+type Prepared struct {
+	Year Year      // 0 for none
+	From time.Time // when it takes the place of the present year
 }
 
 // Code is a BRIN with the number of the location (vestiging, dependance):

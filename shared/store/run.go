@@ -3,30 +3,50 @@ package store
 import (
 	"time"
 
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
 )
 
 type runDoc struct {
-	School   string         `firestore:"school" register:"-"`
-	Status   string         `firestore:"status" register:"-"`
-	Format   string         `firestore:"format" register:"-"`
-	Upload   string         `firestore:"upload" register:"-"`
-	Year     int            `firestore:"year" register:"-"`
-	Counts   map[string]int `firestore:"counts" register:"-"`
-	LeftOut  map[string]int `firestore:"leftOut" register:"-"`
-	Findings []findingDoc   `firestore:"findings" register:"-"`
-	Plan     planDoc        `firestore:"plan" register:"-"`
-	Held     bool           `firestore:"held" register:"-"`
-	Created  time.Time      `firestore:"created" register:"-"`
-	Changed  time.Time      `firestore:"changed" register:"-"`
-	ExpireAt time.Time      `firestore:"expireAt" register:"-"`
+	Kind      string              `firestore:"kind" register:"-"`
+	School    string              `firestore:"school" register:"-"`
+	From      string              `firestore:"from" register:"-"`
+	Status    string              `firestore:"status" register:"-"`
+	Format    string              `firestore:"format" register:"-"`
+	Upload    string              `firestore:"upload" register:"-"`
+	Year      int                 `firestore:"year" register:"-"`
+	Prepares  bool                `firestore:"prepares" register:"-"`
+	Counts    map[string]int      `firestore:"counts" register:"-"`
+	Tallies   []tallyDoc          `firestore:"tallies" register:"-"`
+	LeftOut   map[string]int      `firestore:"leftOut" register:"-"`
+	Delivers  map[string][]string `firestore:"delivers" register:"-"`
+	Findings  []findingDoc        `firestore:"findings" register:"-"`
+	Plan      planDoc             `firestore:"plan" register:"-"`
+	Todo      []string            `firestore:"todo" register:"-"`
+	Held      []string            `firestore:"heldPhases" register:"-"`
+	Decisions map[string]string   `firestore:"decisions" register:"-"`
+	Created   time.Time           `firestore:"created" register:"-"`
+	Changed   time.Time           `firestore:"changed" register:"-"`
+	ExpireAt  time.Time           `firestore:"expireAt" register:"-"`
+}
+
+type tallyDoc struct {
+	Kind   string `firestore:"kind" register:"-"`
+	Class  string `firestore:"class" register:"-"`
+	Create int    `firestore:"create" register:"-"`
+	Change int    `firestore:"change" register:"-"`
+	Move   int    `firestore:"move" register:"-"`
+	Return int    `firestore:"return" register:"-"`
+	Leave  int    `firestore:"leave" register:"-"`
 }
 
 type findingDoc struct {
 	Code     string `firestore:"code" register:"-"`
 	Severity string `firestore:"severity" register:"-"`
+	File     string `firestore:"file,omitempty" register:"-"`
 	Line     int    `firestore:"line" register:"-"`
 	Column   int    `firestore:"column" register:"-"`
 	Field    string `firestore:"field" register:"-"`
@@ -54,17 +74,25 @@ func (db *DB) Runs() Table[roster.RunID, roster.Run, runDoc] {
 }
 
 func runToDoc(_ tenant.ID, r roster.Run) runDoc {
+	c := r.Counts
 	d := runDoc{
-		School: string(r.School), Status: string(r.Status), Format: r.Format, Upload: r.Upload, Year: int(r.Year),
+		Kind: string(r.Kind), School: string(r.School), From: string(r.From), Status: string(r.Status), Format: r.Format, Upload: r.Upload,
+		Year: int(r.Year), Prepares: r.Prepares,
 		Counts: map[string]int{
-			"create": r.Counts.Create, "change": r.Counts.Change, "leave": r.Counts.Leave, "return": r.Counts.Return,
-			"unchanged": r.Counts.Unchanged, "groups": r.Counts.Groups, "findings": r.Counts.Findings, "leftOut": r.Counts.LeftOut,
+			"create": c.Create, "change": c.Change, "move": c.Move, "leave": c.Leave, "return": c.Return, "match": c.Match,
+			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
 		},
-		LeftOut: r.LeftOut, Held: r.Held, Created: r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
+		LeftOut: r.LeftOut, Todo: texts(r.Todo), Held: texts(r.Held),
+		Delivers:  renamed[string](r.Delivers, func(f []string) []string { return f }),
+		Decisions: renamed[string](r.Decisions, func(d roster.Decision) string { return string(d) }),
+		Created:   r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
 		Plan: planDoc{Object: r.Plan.Object, Generation: r.Plan.Generation, Hash: r.Plan.Hash, Key: r.Plan.Key, Steps: map[string][]spanDoc{}},
 	}
+	for _, t := range r.Tallies {
+		d.Tallies = append(d.Tallies, tallyDoc{string(t.Kind), t.Class, t.Create, t.Change, t.Move, t.Return, t.Leave})
+	}
 	for _, f := range r.Findings {
-		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.Line, f.Column, f.Field})
+		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.File, f.Line, f.Column, f.Field})
 	}
 	for phase, spans := range r.Plan.Steps {
 		for _, s := range spans {
@@ -77,19 +105,30 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 	c := d.Counts
 	r := roster.Run{
-		ID: id, School: school.ID(d.School), Status: roster.Status(d.Status), Format: d.Format, Upload: d.Upload, Year: school.Year(d.Year),
+		ID: id, Kind: roster.Kind(d.Kind), School: school.ID(d.School), From: school.ID(d.From), Status: roster.Status(d.Status),
+		Format: d.Format, Upload: d.Upload, Year: school.Year(d.Year), Prepares: d.Prepares,
 		Counts: roster.Counts{
-			Create: c["create"], Change: c["change"], Leave: c["leave"], Return: c["return"],
-			Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
+			Create: c["create"], Change: c["change"], Move: c["move"], Leave: c["leave"], Return: c["return"], Match: c["match"],
+			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
 		},
-		LeftOut: d.LeftOut, Held: d.Held, Created: d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
+		LeftOut: d.LeftOut, Todo: named[roster.Phase](d.Todo), Held: named[roster.Phase](d.Held),
+		Delivers:  renamed[person.Kind](d.Delivers, func(f []string) []string { return f }),
+		Decisions: renamed[account.ID](d.Decisions, func(s string) roster.Decision { return roster.Decision(s) }),
+		Created:   d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
 		Plan: roster.Stored{
 			Object: d.Plan.Object, Generation: d.Plan.Generation, Hash: d.Plan.Hash, Key: d.Plan.Key,
 			Steps: map[roster.Phase][]roster.Span{},
 		},
 	}
+	for _, t := range d.Tallies {
+		r.Tallies = append(r.Tallies, roster.Tally{
+			Kind: person.Kind(t.Kind), Class: t.Class, Create: t.Create, Change: t.Change, Move: t.Move, Return: t.Return, Leave: t.Leave,
+		})
+	}
 	for _, f := range d.Findings {
-		r.Findings = append(r.Findings, roster.Finding{Code: f.Code, Severity: roster.Severity(f.Severity), Line: f.Line, Column: f.Column, Field: f.Field})
+		r.Findings = append(r.Findings, roster.Finding{
+			Code: f.Code, Severity: roster.Severity(f.Severity), File: f.File, Line: f.Line, Column: f.Column, Field: f.Field,
+		})
 	}
 	for phase, spans := range d.Plan.Steps {
 		for _, s := range spans {
@@ -97,6 +136,18 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 		}
 	}
 	return r, nil
+}
+
+// renamed returns m with its keys and values in their other form, nil for none.
+func renamed[B, A ~string, V, W any](m map[A]V, as func(V) W) map[B]W {
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(map[B]W, len(m))
+	for k, v := range m {
+		out[B(k)] = as(v)
+	}
+	return out
 }
 
 // LaneID names a lane of a run's phase: "people-0".

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/school"
@@ -75,20 +76,69 @@ type schoolDoc struct {
 	Location string `firestore:"location" register:"-"`
 	Sector   string `firestore:"sector" register:"-"`
 	LastYear int    `firestore:"lastYear" register:"-"`
+
+	PreparedYear int                 `firestore:"preparedYear" register:"-"`
+	PreparedFrom time.Time           `firestore:"preparedFrom" register:"-"`
+	Bounds       *boundsDoc          `firestore:"bounds" register:"-"`
+	Rollover     *boundsDoc          `firestore:"rollover" register:"-"`
+	Delivers     map[string][]string `firestore:"delivers" register:"-"`
+	Columns      map[string]string   `firestore:"columns" register:"-"`
+	Former       []string            `firestore:"former" register:"-"`
+	Into         string              `firestore:"into" register:"-"`
+}
+
+// boundsDoc holds each bound as its count and its share.
+type boundsDoc struct {
+	Leavers []int `firestore:"leavers" register:"-"`
+	Class   []int `firestore:"class" register:"-"`
+	Names   []int `firestore:"names" register:"-"`
+	Moves   []int `firestore:"moves" register:"-"`
 }
 
 // Schools returns the table of schools.
 func (db *DB) Schools() Table[school.ID, school.School, schoolDoc] {
 	return Table[school.ID, school.School, schoolDoc]{
 		db: db, collection: "schools",
-		toDoc: func(_ tenant.ID, s school.School) schoolDoc {
-			return schoolDoc{s.Name, s.Code.BRIN, s.Code.Location, string(s.Sector), int(s.LastYear)}
-		},
-		fromDoc: func(id school.ID, d schoolDoc) (school.School, error) {
-			return school.School{
-				ID: id, Name: d.Name, Code: school.Code{BRIN: d.BRIN, Location: d.Location},
-				Sector: school.Sector(d.Sector), LastYear: school.Year(d.LastYear),
-			}, nil
-		},
+		toDoc: schoolToDoc, fromDoc: schoolFromDoc,
 	}
+}
+
+func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {
+	return schoolDoc{
+		Name: s.Name, BRIN: s.Code.BRIN, Location: s.Code.Location, Sector: string(s.Sector), LastYear: int(s.LastYear),
+		PreparedYear: int(s.Prepared.Year), PreparedFrom: s.Prepared.From,
+		Bounds: boundsToDoc(s.Bounds), Rollover: boundsToDoc(s.Rollover),
+		Delivers: s.Delivers, Columns: s.Columns, Former: texts(s.Former), Into: string(s.Into),
+	}
+}
+
+func schoolFromDoc(id school.ID, d schoolDoc) (school.School, error) {
+	return school.School{
+		ID: id, Name: d.Name, Code: school.Code{BRIN: d.BRIN, Location: d.Location},
+		Sector: school.Sector(d.Sector), LastYear: school.Year(d.LastYear),
+		Prepared: school.Prepared{Year: school.Year(d.PreparedYear), From: d.PreparedFrom},
+		Bounds:   boundsFromDoc(d.Bounds), Rollover: boundsFromDoc(d.Rollover),
+		Delivers: d.Delivers, Columns: d.Columns, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
+	}, nil
+}
+
+func boundsToDoc(b *school.Bounds) *boundsDoc {
+	if b == nil {
+		return nil
+	}
+	pair := func(x school.Bound) []int { return []int{x.Count, x.Percent} }
+	return &boundsDoc{Leavers: pair(b.Leavers), Class: pair(b.Class), Names: pair(b.Names), Moves: pair(b.Moves)}
+}
+
+func boundsFromDoc(d *boundsDoc) *school.Bounds {
+	if d == nil {
+		return nil
+	}
+	bound := func(pair []int) school.Bound {
+		if len(pair) != 2 {
+			return school.Bound{} // nothing goes by itself
+		}
+		return school.Bound{Count: pair[0], Percent: pair[1]}
+	}
+	return &school.Bounds{Leavers: bound(d.Leavers), Class: bound(d.Class), Names: bound(d.Names), Moves: bound(d.Moves)}
 }

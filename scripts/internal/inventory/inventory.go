@@ -172,7 +172,7 @@ func (all *Inventory) plans(ctx context.Context, s *stack.Stack) error {
 		if err != nil {
 			return err
 		}
-		for phase := roster.Groups; phase != ""; phase = phase.Next() {
+		for _, phase := range roster.Phases() {
 			for i := range e.Value.Plan.Steps[phase] {
 				step, err := shelf.Read(ctx, demo.Tenant, e.Value, phase, i)
 				if err != nil {

@@ -1,0 +1,69 @@
+package rosterplan
+
+import (
+	"context"
+	"fmt"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/tenant"
+)
+
+// knower reads what a plan is compared with, and keeps the first failure of
+// what the plan asks of it.
+type knower struct {
+	*server
+	owner  tenant.ID
+	failed error
+}
+
+// all reads the institution, the run's school, and every account and group.
+func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) {
+	k := roster.Known{
+		Now:     n.Clock.Now(),
+		KeyOf:   func(kind person.Kind, key string) string { return n.key(run.School, kind, key) },
+		ECKOf:   func(eck string) string { return n.Index.Of(n.owner, "eck-id", eck) },
+		SealECK: n.seal,
+	}
+	var err error
+	if k.Tenant, err = n.DB.Tenants().Get(ctx, n.owner, n.owner); err != nil {
+		return k, fmt.Errorf("read institution: %w", err)
+	}
+	if k.School, err = n.DB.Schools().Get(ctx, n.owner, run.School); err != nil {
+		return k, fmt.Errorf("read school: %w", err)
+	}
+	k.FormerKeysOf = func(kind person.Kind, key string) (keys []string) {
+		for _, former := range k.School.Former {
+			keys = append(keys, n.key(former, kind, key))
+		}
+		return keys
+	}
+	for e, err := range n.DB.Accounts().All(ctx, n.owner) {
+		if err != nil {
+			return k, fmt.Errorf("read accounts: %w", err)
+		}
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
+	}
+	for e, err := range n.DB.Groups().All(ctx, n.owner) {
+		if err != nil {
+			return k, fmt.Errorf("read groups: %w", err)
+		}
+		k.Groups = append(k.Groups, roster.KnownGroup{Group: e.Value, Written: e.Written})
+	}
+	return k, nil
+}
+
+func (n *knower) key(at school.ID, kind person.Kind, key string) string {
+	return n.Index.Of(n.owner, "source-key", string(at), string(kind), key)
+}
+
+// seal seals an ECK-iD for its account.
+func (n *knower) seal(id account.ID, eck string) []byte {
+	sealed, err := n.ECK.Seal([]byte(eck), []byte("eck\x00"+string(n.owner)+"\x00"+string(id)))
+	if err != nil && n.failed == nil {
+		n.failed = fmt.Errorf("seal ECK-iD: %w", err)
+	}
+	return sealed
+}

@@ -1,0 +1,193 @@
+package roster
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/tenant"
+)
+
+// registered returns the field register's name of each field that a source may
+// deliver of a kind of person.
+func registered(k person.Kind) []struct {
+	field Fields
+	key   string
+} {
+	email := "school_email"
+	if k == person.Guardian {
+		email = "private_email"
+	}
+	return []struct {
+		field Fields
+		key   string
+	}{
+		{CallName, "call_name"},
+		{FirstNames, "first_names"},
+		{Initials, "initials"},
+		{Infix, "infix"},
+		{Surname, "surname"},
+		{Gender, "gender"},
+		{Email, email},
+		{Number, "administration_number"},
+		{ECK, "eck_id"},
+		{Grade, "year"},
+		{ILT, "ilt"},
+		{InGroups, "class"},
+		{Roles, "function"},
+		{Children, "child"},
+	}
+}
+
+// Delivers returns which registered fields the roster delivers of each kind of
+// person. A school cannot change those in COOL Sync: they come from its source.
+func (r *Roster) Delivers() map[person.Kind][]string {
+	all := map[person.Kind]Fields{}
+	for _, p := range r.People {
+		all[p.Kind] |= p.Fields
+	}
+	out := map[person.Kind][]string{}
+	for kind, fields := range all {
+		for _, f := range registered(kind) {
+			if fields.Has(f.field) {
+				out[kind] = append(out[kind], f.key)
+			}
+		}
+	}
+	return out
+}
+
+// imported returns a with the fields and the membership that p delivers. What
+// the source does not deliver keeps what is stored.
+func (c *comparison) imported(a account.Account, p Person, key string) account.Account {
+	if !c.plan.Prepares || a.Digest == "" {
+		a.Source = c.source(a, p)
+	}
+	here := c.known.School.ID
+	old, _ := a.At(here)
+	if c.plan.Prepares {
+		if next, ok := a.Prepared(here); ok {
+			old = next
+		}
+		return a.Preparing(c.membership(old, p, key))
+	}
+	if next, ok := a.Prepared(here); ok && next.Year <= c.roster.Year {
+		a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(m account.Membership) bool { return m.School == here })
+	}
+	return a.With(c.membership(old, p, key))
+}
+
+// source returns the imported fields of a as p delivers them.
+func (c *comparison) source(a account.Account, p Person) account.Source {
+	s, f := a.Source, p.Fields
+	take(&s.Name.Call, p.Name.Call, f.Has(CallName))
+	take(&s.Name.FirstNames, p.Name.FirstNames, f.Has(FirstNames))
+	take(&s.Name.Initials, p.Name.Initials, f.Has(Initials))
+	take(&s.Name.Infix, p.Name.Infix, f.Has(Infix))
+	take(&s.Name.Surname, p.Name.Surname, f.Has(Surname))
+	take(&s.Gender, p.Gender, f.Has(Gender))
+	// Of pupils the annex allows the school's address only.
+	take(&s.Email, p.Email, f.Has(Email) && (p.Kind != person.Pupil || p.Email == "" || tenant.DomainOf(p.Email) == c.domain(person.Pupil)))
+	if p.Kind == person.Pupil {
+		take(&s.Number, p.Number, f.Has(Number))
+		if p.ECK != "" && s.ECK.Hash != c.known.ECKOf(p.ECK) {
+			s.ECK = account.ECK{Hash: c.known.ECKOf(p.ECK), Sealed: c.known.SealECK(a.ID, p.ECK)}
+		}
+	}
+	if f.Has(Children) {
+		s.Children = c.children(p)
+	}
+	return s
+}
+
+// take sets field to value where the source delivers it.
+func take[T any](field *T, value T, delivered bool) {
+	if delivered {
+		*field = value
+	}
+}
+
+// membership returns what p is to the school.
+func (c *comparison) membership(old account.Membership, p Person, key string) account.Membership {
+	m := account.Membership{School: c.known.School.ID, Key: key, Year: c.roster.Year}
+	take(&m.Grade, old.Grade, true)
+	take(&m.Grade, p.Year, p.Fields.Has(Grade))
+	take(&m.ILT, old.ILT, true)
+	take(&m.ILT, p.ILT, p.Fields.Has(ILT))
+	take(&m.Roles, old.Roles, true)
+	take(&m.Roles, p.Roles, p.Fields.Has(Roles))
+	if !p.Fields.Has(InGroups) && old.Year == m.Year {
+		m.Groups = old.Groups
+	}
+	for _, g := range p.Groups {
+		m.Groups = append(m.Groups, group.IDOf(m.School, m.Year, g))
+	}
+	return m
+}
+
+// children returns the accounts of a guardian's children, and notes those that
+// the school does not know.
+func (c *comparison) children(p Person) []account.Child {
+	var list []account.Child
+	for _, child := range p.Children {
+		i, ok := c.byNumber[plainNumber(child.Number)]
+		if !ok {
+			c.found.Add(Finding{Code: "plan.unknown_child", Severity: Warning, Line: p.Line})
+			continue
+		}
+		list = append(list, account.Child{Account: c.known.Accounts[i].ID, Slot: child.Slot, Receives: child.Receives})
+	}
+	slices.SortFunc(list, func(x, y account.Child) int { return strings.Compare(string(x.Account), string(y.Account)) })
+	return list
+}
+
+// differences tells field by field what a plan changes, for who reads it.
+func (c *comparison) differences(old, now account.Account) []FieldChange {
+	var list []FieldChange
+	tell := func(field, before, after string) {
+		if before != after {
+			list = append(list, FieldChange{Field: field, Old: before, New: after})
+		}
+	}
+	o, n := old.Source, now.Source
+	tell("call_name", o.Name.Call, n.Name.Call)
+	tell("first_names", o.Name.FirstNames, n.Name.FirstNames)
+	tell("initials", o.Name.Initials, n.Name.Initials)
+	tell("infix", o.Name.Infix, n.Name.Infix)
+	tell("surname", o.Name.Surname, n.Name.Surname)
+	tell("gender", string(o.Gender), string(n.Gender))
+	tell("email", o.Email, n.Email)
+	tell("administration_number", o.Number, n.Number)
+	tell("eck_id", hidden(o.ECK.Hash), hidden(n.ECK.Hash))
+	tell("child", strconv.Itoa(len(o.Children)), strconv.Itoa(len(n.Children)))
+	was, _ := old.At(c.known.School.ID)
+	is, _ := now.At(c.known.School.ID)
+	if c.plan.Prepares {
+		is, _ = now.Prepared(c.known.School.ID)
+	}
+	tell("year", was.Grade, is.Grade)
+	tell("ilt", was.ILT, is.ILT)
+	tell("function", strings.Join(was.Roles, ", "), strings.Join(is.Roles, ", "))
+	tell("class", c.namesOf(was.Groups), c.namesOf(is.Groups))
+	tell("state", string(old.State), string(now.State))
+	return list
+}
+
+// hidden stands for a value that is not shown; two of them differ still.
+func hidden(hash string) string {
+	if hash == "" {
+		return ""
+	}
+	return "••" + hash[:min(4, len(hash))]
+}
+
+func (c *comparison) namesOf(ids []group.ID) string {
+	var list []string
+	for _, id := range ids {
+		list = append(list, c.names[id])
+	}
+	return strings.Join(list, ", ")
+}
