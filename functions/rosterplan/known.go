@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -26,13 +27,21 @@ func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) 
 		KeyOf:   func(kind person.Kind, key string) string { return n.key(run.School, kind, key) },
 		ECKOf:   func(eck string) string { return n.Index.Of(n.owner, "eck-id", eck) },
 		SealECK: n.seal,
+		Schools: map[school.ID]school.School{},
 	}
 	var err error
 	if k.Tenant, err = n.DB.Tenants().Get(ctx, n.owner, n.owner); err != nil {
 		return k, fmt.Errorf("read institution: %w", err)
 	}
-	if k.School, err = n.DB.Schools().Get(ctx, n.owner, run.School); err != nil {
-		return k, fmt.Errorf("read school: %w", err)
+	for e, err := range n.DB.Schools().All(ctx, n.owner) {
+		if err != nil {
+			return k, fmt.Errorf("read schools: %w", err)
+		}
+		k.Schools[e.ID] = e.Value
+	}
+	var there bool
+	if k.School, there = k.Schools[run.School]; !there {
+		return k, fault.New(fault.NotFound, "")
 	}
 	k.FormerKeysOf = func(kind person.Kind, key string) (keys []string) {
 		for _, former := range k.School.Former {

@@ -17,6 +17,7 @@ import (
 type Known struct {
 	Tenant   tenant.Tenant
 	School   school.School
+	Schools  map[school.ID]school.School // all of the institution
 	Accounts []KnownAccount
 	Groups   []KnownGroup
 	Now      time.Time

@@ -23,6 +23,8 @@ type world struct {
 	school   school.School
 	accounts map[account.ID]account.Account
 	groups   map[group.ID]group.Group
+	others   map[school.ID]*world // other schools of the institution
+	run      roster.Run           // the last that was planned
 }
 
 func newWorld() *world {
@@ -35,10 +37,13 @@ func newWorld() *world {
 func (w *world) known() roster.Known {
 	k := roster.Known{
 		Tenant: tenant.Tenant{ID: "bestuur", Domains: tenant.Domains{Pupils: "leerling.example", Staff: "school.example", Guardians: "thuis.example"}},
-		School: w.school, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
+		School: w.school, Schools: map[school.ID]school.School{w.school.ID: w.school}, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
 		KeyOf:   func(kind person.Kind, key string) string { return "hash of " + string(kind) + key },
 		ECKOf:   func(eck string) string { return "hash of " + eck },
 		SealECK: func(id account.ID, eck string) []byte { return []byte("sealed for " + string(id) + ": " + eck) },
+	}
+	for id, other := range w.others {
+		k.Schools[id] = other.school
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.accounts)) {
 		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: w.accounts[id]})
@@ -52,6 +57,7 @@ func (w *world) known() roster.Known {
 func (w *world) compare(r *roster.Roster) (roster.Plan, roster.Findings) {
 	var found roster.Findings
 	p := roster.Compare(r, w.known(), &found)
+	w.run = roster.Run{Year: r.Year, Prepares: p.Prepares, Delivers: r.Delivers()}
 	return p, found
 }
 
@@ -68,7 +74,7 @@ func (w *world) apply(p roster.Plan, leavers bool) {
 			w.accounts[row.Account.ID] = row.Account
 		}
 	}
-	w.school = roster.Run{Year: 2026, Prepares: p.Prepares}.Concluded(w.school)
+	w.school = w.run.Concluded(w.school)
 }
 
 // all are the fields of a pupil that a full source delivers.

@@ -82,7 +82,7 @@ func (c *comparison) imported(a account.Account, p Person, key string) account.A
 
 // source returns the imported fields of a as p delivers them.
 func (c *comparison) source(a account.Account, p Person) account.Source {
-	s, f := a.Source, p.Fields
+	s, f := a.Source, p.Fields&^c.others(a)
 	take(&s.Name.Call, p.Name.Call, f.Has(CallName))
 	take(&s.Name.FirstNames, p.Name.FirstNames, f.Has(FirstNames))
 	take(&s.Name.Initials, p.Name.Initials, f.Has(Initials))
@@ -93,7 +93,7 @@ func (c *comparison) source(a account.Account, p Person) account.Source {
 	take(&s.Email, p.Email, f.Has(Email) && (p.Kind != person.Pupil || p.Email == "" || tenant.DomainOf(p.Email) == c.domain(person.Pupil)))
 	if p.Kind == person.Pupil {
 		take(&s.Number, p.Number, f.Has(Number))
-		if p.ECK != "" && s.ECK.Hash != c.known.ECKOf(p.ECK) {
+		if p.ECK != "" && f.Has(ECK) && s.ECK.Hash != c.known.ECKOf(p.ECK) {
 			s.ECK = account.ECK{Hash: c.known.ECKOf(p.ECK), Sealed: c.known.SealECK(a.ID, p.ECK)}
 		}
 	}
@@ -101,6 +101,25 @@ func (c *comparison) source(a account.Account, p Person) account.Source {
 		s.Children = c.children(p)
 	}
 	return s
+}
+
+// others returns the fields that another source has the say on: those that the
+// main school of a delivers, where that is another school. So two sources never
+// undo each other's work.
+func (c *comparison) others(a account.Account) Fields {
+	m, ok := a.At(a.Main)
+	if !ok || m.Left || m.Key == "" || a.Main == c.known.School.ID {
+		return 0
+	}
+	var fields Fields
+	for _, key := range c.known.Schools[a.Main].Delivers[string(a.Kind)] {
+		for _, f := range registered(a.Kind) {
+			if f.key == key {
+				fields |= f.field
+			}
+		}
+	}
+	return fields
 }
 
 // take sets field to value where the source delivers it.
@@ -119,8 +138,11 @@ func (c *comparison) membership(old account.Membership, p Person, key string) ac
 	take(&m.ILT, p.ILT, p.Fields.Has(ILT))
 	take(&m.Roles, old.Roles, true)
 	take(&m.Roles, p.Roles, p.Fields.Has(Roles))
-	if !p.Fields.Has(InGroups) && old.Year == m.Year {
-		m.Groups = old.Groups
+	if !p.Fields.Has(InGroups) {
+		if old.Year == m.Year {
+			m.Groups = old.Groups
+		}
+		return m
 	}
 	for _, g := range p.Groups {
 		m.Groups = append(m.Groups, group.IDOf(m.School, m.Year, g))
