@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/functions/provisiongoogle"
 	"cool.example/sync/functions/rosterapply"
 	"cool.example/sync/functions/rosterplan"
+	"cool.example/sync/functions/rosterpull"
 	"cool.example/sync/functions/signin"
 	"cool.example/sync/functions/sso"
 	"cool.example/sync/functions/start"
@@ -29,7 +30,8 @@ type opener func(context.Context, config.Lookup) (http.Handler, error)
 func openers() map[string]opener {
 	return map[string]opener{
 		"admin": admin.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
-		"signin": signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
+		"rosterpull": rosterpull.Open,
+		"signin":     signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
 	}
 }
 
@@ -85,13 +87,17 @@ const longestPause = 10 * time.Second
 
 // subscribe makes every topic and has it pushed to its function.
 func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay, hurry time.Duration) error {
+	made := map[string]bool{}
 	for _, route := range routes {
 		if route.Kind == functions.HTTP {
 			continue
 		}
-		if err := s.Space.Topics(ctx, route.Topic); err != nil {
-			return err
+		if !made[route.Topic] { // several functions may listen to one timer
+			if err := s.Space.Topics(ctx, route.Topic); err != nil {
+				return err
+			}
 		}
+		made[route.Topic] = true
 		err := s.Space.Push(ctx, space.Subscription{
 			Topic: route.Topic, Name: route.Function + "-" + route.Topic, Pause: cmp.Or(hurry, longestPause),
 			Address: r.url() + "/push/" + route.Function + "/" + route.Topic,
@@ -109,10 +115,12 @@ func (s *Stack) tick(ctx context.Context, routes []functions.Route, hurry time.D
 	if err != nil {
 		return err
 	}
+	ticking := map[string]bool{}
 	for _, route := range routes {
-		if route.Kind != functions.Tick {
+		if route.Kind != functions.Tick || ticking[route.Topic] {
 			continue
 		}
+		ticking[route.Topic] = true
 		every, err := time.ParseDuration(route.Every)
 		if err != nil {
 			return fmt.Errorf("routes.json: every of %s: %w", route.Topic, err)

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -34,7 +35,8 @@ type Options struct {
 	Replace map[string]func(environ []string) http.Handler
 	// Hurry makes the minute's timer tick, the sweep lose patience, and failed
 	// messages come back after this time; their own where 0.
-	Hurry time.Duration
+	Hurry   time.Duration
+	Environ map[string]string // further variables of the functions
 }
 
 // Stack is a running product.
@@ -156,6 +158,7 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
 		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
+		"PULL_LOCAL": "true",
 	}
 	if o.Hurry > 0 {
 		s.env["SWEEP_PATIENCE"] = o.Hurry.String()
@@ -163,9 +166,8 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 	if o.Argon > 0 {
 		s.env["ARGON2_MEMORY"] = strconv.Itoa(o.Argon)
 	}
-	for name, value := range s.Space.Environ() {
-		s.env[name] = value
-	}
+	maps.Copy(s.env, s.Space.Environ())
+	maps.Copy(s.env, o.Environ)
 	return nil
 }
 

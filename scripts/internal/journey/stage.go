@@ -51,6 +51,7 @@ type Setting struct {
 	Hurry   time.Duration
 	Wait    time.Duration // how long a wait may take; the usual where 0
 	Replace map[string]func([]string) http.Handler
+	Environ map[string]string
 }
 
 // BeginWith is Begin with something otherwise: see stack.Options.
@@ -59,7 +60,7 @@ func BeginWith(t testing.TB, brin string, o Setting) *Stage {
 	s := &Stage{t: t, wait: cmp.Or(o.Wait, patience)}
 	var err error
 	s.Stack, err = stack.Start(t.Context(), stack.Options{
-		Speed: 100, Argon: hashMemory, Seen: s.see, Hurry: o.Hurry, Replace: o.Replace,
+		Speed: 100, Argon: hashMemory, Seen: s.see, Hurry: o.Hurry, Replace: o.Replace, Environ: o.Environ,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Stop() }) // the test is over

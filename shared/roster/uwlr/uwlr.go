@@ -7,9 +7,11 @@
 package uwlr
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/edexml"
@@ -123,4 +125,31 @@ func open(set []answered) (documents []edexml.Document, closeAll func(), err err
 		documents = append(documents, document)
 	}
 	return documents, closeAll, nil
+}
+
+// Groups reads the groups of an answer that holds a structure: who asks for a
+// roster in stages names them in what is asked next. It answers Invalid where
+// the answer is not sound.
+func Groups(r io.Reader) ([]roster.Group, error) {
+	raw, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	a, err := Peek(bytes.NewReader(raw))
+	if err != nil || a.Kind != Structure {
+		return nil, fault.New(fault.Invalid, WrongAnswer)
+	}
+	parser := edexml.Usual()
+	parser.Frame = Format{}.frame()
+	var inner roster.Findings
+	list, err := parser.ParseSet([]edexml.Document{{Path: a.Path, Reader: bytes.NewReader(raw)}}, &inner)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range inner.List {
+		if f.Severity == roster.Stop && f.Code != edexml.NoPupils {
+			return nil, fault.New(fault.Invalid, "%s", own(f.Code))
+		}
+	}
+	return list.Groups, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/uwlr"
@@ -185,4 +186,22 @@ func TestMessages(t *testing.T) {
 		}
 	}
 	require.NotEqual(t, all["nl"], all["en"])
+}
+
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	got, err := uwlr.Groups(strings.NewReader(answer(uwlr.StructureAnswer, school("2.3")+groups)))
+	require.NoError(t, err)
+	require.Equal(t, []roster.Group{
+		{Key: "H1C", Kind: roster.Class, Name: "H1C", Year: "11"}, {Key: "wi1", Kind: roster.Lesson, Name: "wi1"},
+	}, got)
+	for name, text := range map[string]string{
+		"a whole answer": whole("2.3", pupil(`key="1"`, "Bo")),
+		"nothing":        "",
+		"no key":         answer(uwlr.StructureAnswer, school("2.3")+strings.Replace(groups, `key="H1C"`, "", 1)),
+		"cut":            answer(uwlr.StructureAnswer, school("2.3")+groups)[:600],
+	} {
+		_, err := uwlr.Groups(strings.NewReader(text))
+		require.Equal(t, fault.Invalid, fault.KindOf(err), name)
+	}
 }

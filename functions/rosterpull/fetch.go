@@ -1,0 +1,175 @@
+package rosterpull
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"cool.example/sync/functions/rosterpull/internal/las"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/intake"
+	"cool.example/sync/shared/pull"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/uwlr"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/store"
+)
+
+// longestTurn bounds a turn: less than a subscription waits for its answer.
+const longestTurn = 9 * time.Minute
+
+// fetch asks for the roster and takes in what comes. What the administration
+// system, the settings or the secrets are to blame for is the result; an error
+// is our own trouble, and the turn is taken again.
+func (d Deps) fetch(ctx context.Context, t turn) (pull.Result, error) {
+	bounded, cancel := context.WithTimeout(ctx, longestTurn)
+	defer cancel()
+	err := d.attempt(bounded, t)
+	if err == nil {
+		return pull.Received, nil
+	}
+	if f, ok := errors.AsType[*las.Failure](err); ok {
+		slog.WarnContext(ctx, "a pull brought nothing", "tenant", t.Tenant, "school", t.School, "result", f.Result, "err", f.Err)
+		return f.Result, nil
+	}
+	if n, ok := errors.AsType[nothing](err); ok {
+		return pull.Result(n), nil
+	}
+	if bounded.Err() != nil && ctx.Err() == nil {
+		return pull.Slow, nil
+	}
+	return "", err
+}
+
+// nothing is an answer without a roster, which is no failure.
+type nothing pull.Result
+
+// Error returns the result's code.
+func (n nothing) Error() string { return string(n) }
+
+// attempt asks for the roster and takes it in.
+func (d Deps) attempt(ctx context.Context, t turn) error {
+	settings := t.connection.Settings
+	if err := settings.Check(); err != nil {
+		return &las.Failure{Result: pull.BadSettings, Err: err}
+	}
+	place, err := d.DB.Schools().Get(ctx, t.Tenant, t.School)
+	if err != nil {
+		return fmt.Errorf("read school: %w", err)
+	}
+	now := d.Clock.Now()
+	request := las.Request{
+		Message: las.AskWhole, School: place.Code, Year: school.YearAt(now), Version: settings.Version, Set: settings.Set,
+	}
+	asked := settings.Digest(request.School, request.Year)
+	client, err := d.client(ctx, t, &request)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if request.Since, err = d.since(ctx, t, asked); err != nil {
+		return err
+	}
+	var body io.ReadCloser
+	if settings.Operation == pull.Staged {
+		body, err = staged(ctx, client, request)
+	} else {
+		body, err = whole(ctx, client, request)
+	}
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	from := intake.Source{Owner: t.Tenant, School: t.School, Actor: audit.Actor{System: "rosterpull"}}
+	_, err = d.Take(ctx, from, body, func(tx *store.Tx, run roster.Run) error {
+		return d.end(tx, t, func(c pull.Connection) pull.Connection {
+			c = c.End(d.Clock.Now(), pull.Received)
+			c.State.Run, c.State.Received, c.State.Asked = run.ID, now, asked
+			return c
+		})
+	})
+	return err
+}
+
+// client reads the secrets of the connection, puts them into the request, and
+// returns who asks.
+func (d Deps) client(ctx context.Context, t turn, r *las.Request) (*las.Client, error) {
+	names := t.connection.Settings.Secrets
+	values := map[string][]byte{}
+	for _, name := range []string{names.Key, names.Client, names.ClientName, names.Certificate} {
+		value, err := d.Secrets.Get(ctx, name)
+		if fault.KindOf(err) == fault.NotFound || (err == nil && len(value) == 0) {
+			return nil, &las.Failure{Result: pull.SecretMissing, Err: fmt.Errorf("no secret %s", name)}
+		}
+		if err != nil {
+			return nil, err
+		}
+		values[name] = value
+	}
+	r.As = las.Identity{Key: string(values[names.Key]), Client: string(values[names.Client]), ClientName: string(values[names.ClientName])}
+	return las.New(las.Config{
+		URL: t.connection.Settings.URL, Certificate: values[names.Certificate], Roots: d.Roots, Local: d.Local,
+		Now: d.Clock.Now(), Limits: d.Limits,
+	})
+}
+
+// since returns when the last good answer to the same question was asked for;
+// zero where there was none, or where its run was refused: then all is to be
+// sent anew. Stages are always asked for in full, since what one of them says
+// of changes says nothing of the others.
+func (d Deps) since(ctx context.Context, t turn, asked string) (time.Time, error) {
+	st := t.connection.State
+	if st.Run == "" || st.Asked != asked || t.connection.Settings.Operation == pull.Staged {
+		return time.Time{}, nil
+	}
+	run, err := d.DB.Runs().Get(ctx, t.Tenant, st.Run)
+	if fault.KindOf(err) == fault.NotFound || (err == nil && run.Status == roster.Refused) {
+		return time.Time{}, nil
+	}
+	return st.Received, err
+}
+
+// whole asks for everything at once and returns it as it is taken in: packed,
+// as the largest answers are too long otherwise.
+func whole(ctx context.Context, client *las.Client, r las.Request) (io.ReadCloser, error) {
+	answer, err := client.Ask(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := expect(answer, uwlr.Whole); err != nil {
+		return nil, errors.Join(err, answer.Body.Close())
+	}
+	return flow(func(w io.Writer) error {
+		defer answer.Body.Close()
+		z := gzip.NewWriter(w)
+		if _, err := io.Copy(z, answer.Body); err != nil {
+			return err
+		}
+		return z.Close()
+	}), nil
+}
+
+// expect checks that an answer is of that kind.
+func expect(answer las.Answer, want uwlr.Kind) error {
+	switch answer.Kind {
+	case want:
+		return nil
+	case uwlr.NoChanges:
+		return nothing(pull.NoChanges)
+	case uwlr.NoData:
+		return nothing(pull.NoData)
+	}
+	return &las.Failure{Result: pull.NoAnswer, Err: errors.New("an answer to another question")}
+}
+
+// flow returns what write writes, as it writes it.
+func flow(write func(io.Writer) error) io.ReadCloser {
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(write(w)) }() // ends when the reader is closed
+	return r
+}
