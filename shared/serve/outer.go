@@ -1,8 +1,11 @@
 package serve
 
 import (
+	"cmp"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -24,16 +27,25 @@ func Outer(function string, routes http.Handler) http.Handler {
 		seen := &recorder{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
-				slog.ErrorContext(r.Context(), "handler panicked", "function", function, "panic", p, "stack", string(debug.Stack()))
+				slog.ErrorContext(r.Context(), "handler panicked", "function", function, "panic", cause(p), "stack", string(debug.Stack()))
 				if seen.status == 0 {
 					http.Error(seen, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 				}
 			}
 			slog.InfoContext(r.Context(), "request", "function", function, "method", r.Method, "pattern", r.Pattern,
-				"status", seen.status, "ms", time.Since(begun).Milliseconds())
+				"status", cmp.Or(seen.status, http.StatusOK), "ms", time.Since(begun).Milliseconds())
 		}()
 		mux.ServeHTTP(seen, r)
 	})
+}
+
+// cause returns what a log may say of a panic: the runtime's own message, else
+// the type alone, since a value may hold personal data.
+func cause(p any) string {
+	if err, ok := p.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // secure sets the headers of every answer. Pages load nothing from elsewhere,

@@ -115,8 +115,11 @@ func API(c i18n.Catalogue, f Func) http.Handler {
 func Problem(w http.ResponseWriter, r *http.Request, c i18n.Catalogue, err error) {
 	k := fault.KindOf(err)
 	p := problem{Type: "about:blank", Title: http.StatusText(Status(k)), Status: Status(k), Detail: text(c, i18n.Of(r), err)}
-	if e, ok := fault.Fields(err); ok {
-		p.Fields = e
+	if said, ok := fault.Fields(err); ok {
+		p.Fields = map[string]string{}
+		for field, message := range said {
+			p.Fields[field] = c.Text(i18n.Of(r), message)
+		}
 	}
 	body, failed := json.Marshal(p)
 	if failed != nil {
