@@ -100,18 +100,21 @@ func (s *Server) answer(q question) string {
 		return envelope(message(q.message, "<geenwijzigingen/>"))
 	}
 	all := func(person) bool { return true }
-	keyless := s.options.Keyless && q.version == "2.3"
+	naming := s.options.Naming
+	if q.version != "2.3" {
+		naming = ByKey
+	}
 	var element, inside string
 	switch q.message {
 	case "leerlinggegevens_verzoek":
 		element = "leerlinggegevens"
-		inside = s.roster.head(q.version) + list("leerlingen", s.roster.pupils, all, keyless) + list("leerkrachten", s.roster.staff, all, false)
+		inside = s.roster.head(q.version) + list("leerlingen", s.roster.pupils, all, naming) + list("leerkrachten", s.roster.staff, all, ByKey)
 	case "structuur_verzoek":
 		element, inside = "leerlinggegevens-structuur", s.roster.head(q.version)
 	case "leerlingen_verzoek":
-		element, inside = "leerlinggegevens-leerlingen", list("leerlingen", s.roster.pupils, q.covers, keyless)
+		element, inside = "leerlinggegevens-leerlingen", list("leerlingen", s.roster.pupils, q.covers, naming)
 	default:
-		element, inside = "leerlinggegevens-leerkrachten", list("leerkrachten", s.roster.staff, q.covers, false)
+		element, inside = "leerlinggegevens-leerkrachten", list("leerkrachten", s.roster.staff, q.covers, ByKey)
 	}
 	if inside == "" {
 		return envelope(message(q.message, "<geengegevens/>"))

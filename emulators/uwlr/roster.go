@@ -83,17 +83,21 @@ func (p parts) head(version string) string {
 
 var pupilKey = regexp.MustCompile(`^<leerling key="([^"]*)"`)
 
-// list returns those of people who are in one of the groups; all where groups
-// is nil.
-func list(element string, people []person, in func(person) bool, keyless bool) string {
+// list returns an element with those of people whom in lets through, "" for
+// nobody.
+func list(element string, people []person, in func(person) bool, naming Naming) string {
 	var b strings.Builder
 	for _, p := range people {
 		if !in(p) {
 			continue
 		}
 		text := p.text
-		if m := pupilKey.FindStringSubmatch(text); m != nil && keyless {
-			text = `<leerling eckid="` + ECKiD(m[1]) + `"` + text[len(m[0]):]
+		if m := pupilKey.FindStringSubmatch(text); m != nil && naming != ByKey {
+			rest := text[len(m[0]):]
+			if naming == ByBoth {
+				rest = ` key="` + m[1] + `"` + rest
+			}
+			text = `<leerling eckid="` + ECKiD(m[1]) + `"` + rest
 		}
 		b.WriteString(text)
 	}

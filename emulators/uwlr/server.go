@@ -22,13 +22,23 @@ type Options struct {
 	Location string    // "00" where empty
 	Year     string    // "2026-2027"
 	Changed  time.Time // when the roster changed last; a request that knows this moment gets geenwijzigingen
-	Keyless  bool      // in 2.3 pupils are named by their ECK iD alone
+	Naming   Naming    // of pupils in 2.3; before they are always named by their key
 	Versions []string  // the xsdversies that are spoken; 2.2 and 2.3 where nil
 	Sets     []string  // the gegevenssetids that are known
 	Expired  bool      // the server's own certificate is no longer valid
 }
 
-// Who is what a request must name.
+// Naming says what a pupil is named by.
+type Naming int
+
+// The ways in which a pupil is named.
+const (
+	ByKey  Naming = iota // the administration system's own key
+	ByECK                // an ECK iD alone
+	ByBoth               // an ECK iD, and for the time being a key
+)
+
+// What the header of a request must hold.
 const (
 	Key        = "sleutel-van-de-school"
 	Client     = "cool-sync"
@@ -152,6 +162,13 @@ func (s *Server) take(message string) *Planned {
 	p := s.planned[i]
 	s.planned = slices.Delete(s.planned, i, i+1)
 	return &p
+}
+
+// Name changes what pupils are named by, as of that moment.
+func (s *Server) Name(n Naming, changed time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.Naming, s.options.Changed = n, changed
 }
 
 // Deliver changes the roster that is delivered, as of that moment.
