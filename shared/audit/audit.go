@@ -28,6 +28,7 @@ const (
 	ImportApplied  Action = "import.applied" // one step: the accounts are listed
 	ImportApproved Action = "import.approved"
 	ImportDeclined Action = "import.declined"
+	SchoolSet      Action = "school.set"
 	SheetIssued    Action = "sheet.issued"
 	PasswordSet    Action = "password.set"
 	SignedIn       Action = "signin.succeeded"

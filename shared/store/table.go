@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cloud.google.com/go/firestore"
 	"google.golang.org/api/iterator"
@@ -217,18 +219,17 @@ func (t Table[ID, V, D]) entry(owner tenant.ID, snap *firestore.DocumentSnapshot
 	return Entry[ID, V]{ID: id, Value: v, Written: snap.UpdateTime}, err
 }
 
-// check refuses ids that would lead outside the path they are meant for.
+// check refuses ids that would lead outside the path they are meant for, and
+// those that Firestore does not take:
+// https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields.
 func check[ID ~string](owner tenant.ID, id ID) error {
 	if _, err := tenant.ParseID(string(owner)); err != nil {
 		return err
 	}
-	if id == "" || id == "." || id == ".." || len(id) > 1500 {
+	s := string(id)
+	reserved := strings.HasPrefix(s, "__") && strings.HasSuffix(s, "__")
+	if s == "" || s == "." || s == ".." || len(s) > 1500 || reserved || strings.Contains(s, "/") || !utf8.ValidString(s) {
 		return fault.New(fault.NotFound, "")
-	}
-	for _, c := range []byte(id) {
-		if c == '/' {
-			return fault.New(fault.NotFound, "")
-		}
 	}
 	return nil
 }
