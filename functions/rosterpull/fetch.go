@@ -23,6 +23,10 @@ import (
 // longestTurn bounds a turn: less than a subscription waits for its answer.
 const longestTurn = 9 * time.Minute
 
+// skew is how far the clocks of both sides may be apart: what changed that
+// shortly before an answer counts as changed after it.
+const skew = 10 * time.Minute
+
 // fetch asks for the roster and takes in what comes. What the administration
 // system, the settings or the secrets are to blame for is the result; an error
 // is our own trouble, and the turn is taken again.
@@ -89,7 +93,7 @@ func (d Deps) attempt(ctx context.Context, t turn) error {
 	_, err = d.Take(ctx, from, body, func(tx *store.Tx, run roster.Run) error {
 		return d.end(tx, t, func(c pull.Connection) pull.Connection {
 			c = c.End(d.Clock.Now(), pull.Received)
-			c.State.Run, c.State.Received, c.State.Asked = run.ID, now, asked
+			c.State.Run, c.State.Received, c.State.Asked = run.ID, now.Add(-skew), asked
 			return c
 		})
 	})
@@ -101,7 +105,9 @@ func (d Deps) attempt(ctx context.Context, t turn) error {
 func (d Deps) client(ctx context.Context, t turn, r *las.Request) (*las.Client, error) {
 	names := t.connection.Settings.Secrets
 	values := map[string][]byte{}
-	for _, name := range []string{names.Key, names.Client, names.ClientName, names.Certificate} {
+	all := []string{names.Key, names.Client, names.ClientName, names.Certificate}
+	d.Secrets.Forget(all...) // a key that was just mended is not to fail once more
+	for _, name := range all {
 		value, err := d.Secrets.Get(ctx, name)
 		if fault.KindOf(err) == fault.NotFound || (err == nil && len(value) == 0) {
 			return nil, &las.Failure{Result: pull.SecretMissing, Err: fmt.Errorf("no secret %s", name)}

@@ -24,6 +24,7 @@ const dueAtOnce = 200
 // Secrets reads secrets: see secret.Vault.
 type Secrets interface {
 	Get(ctx context.Context, name string) ([]byte, error)
+	Forget(names ...string)
 }
 
 // Deps is what pulling needs.

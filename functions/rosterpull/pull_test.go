@@ -86,6 +86,7 @@ func TestOnSchedule(t *testing.T) {
 	require.Equal(t, first.State.Run, c.State.Run)
 	require.Equal(t, first.State.Received, c.State.Received)
 	require.Equal(t, first.State.Received.Truncate(time.Second).Format(time.RFC3339), s.las.Requests()[1].Since)
+	require.Equal(t, first.State.Last.Add(-10*time.Minute), first.State.Received, "clocks may be apart")
 
 	run := s.runs()[0]
 	run.Status = roster.Refused
@@ -225,6 +226,20 @@ func TestSettings(t *testing.T) {
 	s.set(p)
 	require.Equal(t, pull.SecretMissing, s.minute().State.Result)
 	require.Empty(t, s.las.Requests())
+}
+
+// TestMendedKey expects a key that was replaced to be used at once.
+func TestMendedKey(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.secrets.Put("mine", []byte("an older key"))
+	p := s.settings()
+	p.Secrets.Key = "mine"
+	s.set(p)
+	require.Equal(t, pull.Result(uwlr.Unauthorised), s.minute().State.Result)
+	s.secrets.Put("mine", []byte(fake.Key))
+	s.set(p)
+	require.Equal(t, pull.Received, s.minute().State.Result)
 }
 
 // TestTurns expects messages that come twice or too late to do nothing.

@@ -111,7 +111,7 @@ type State struct {
 	Result   Result       // how it ended
 	Failures int          // how many in a row failed
 	Run      roster.RunID // the run of the last answer with a roster
-	Received time.Time    // when that answer was asked for
+	Received time.Time    // since when changes are not in that answer: when it was asked for, less what clocks differ
 	Asked    string       // digest of what it answered: see Settings.Digest
 }
 

@@ -94,6 +94,16 @@ func (v *Vault) Get(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
+// Forget has the named secrets be read anew when they are next wanted: for who
+// must not act on a value that a person has just replaced.
+func (v *Vault) Forget(names ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, name := range names {
+		delete(v.known, name)
+	}
+}
+
 // All returns every enabled version of the secret name. It answers NotFound
 // where there is none, Busy where the service does not answer.
 func (v *Vault) All(ctx context.Context, name string) (Versions, error) {
