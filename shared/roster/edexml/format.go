@@ -54,14 +54,14 @@ func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Finding
 		return nil, fmt.Errorf("read edexml: %w", err)
 	}
 	for i := range list.People {
-		deliver(&list.People[i])
+		Deliver(&list.People[i])
 	}
 	return list, nil
 }
 
-// deliver says which fields the file delivers of p. A name comes as one, and
+// Deliver says which fields EDEXML's elements deliver of p. A name comes as one, and
 // so does where somebody is; of the others an absent element says nothing.
-func deliver(p *roster.Person) {
+func Deliver(p *roster.Person) {
 	p.Fields = roster.InGroups
 	for field, there := range map[roster.Fields]bool{
 		roster.Infix | roster.Surname: p.Name.Surname != "", roster.CallName: p.Name.Call != "",

@@ -12,7 +12,6 @@ import (
 	"io"
 
 	"cool.example/sync/shared/fault"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/edexml"
 )
@@ -63,7 +62,9 @@ func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Finding
 		return nil, fmt.Errorf("read uwlr: %w", err)
 	}
 	pass(inner, found)
-	deliver(list)
+	for i := range list.People {
+		edexml.Deliver(&list.People[i]) // profiles such as the Smalle set leave fields out, which keep what is stored
+	}
 	return list, nil
 }
 
@@ -73,33 +74,6 @@ func (f Format) frame() edexml.Frame {
 	return edexml.Frame{
 		Name: "uwlr", ECK: true, Production: !f.Pilot,
 		Versions: map[string]bool{"": true, "2.0": false, "2.1": false, "2.2": false, "2.2.1": false, "2.3": true},
-	}
-}
-
-// deliver says of every person which fields this answer delivers. Profiles
-// such as the Smalle set leave fields out of a whole answer; those keep what
-// is stored. A pupil's key is the administration number, as in EDEXML.
-func deliver(list *roster.Roster) {
-	has := map[person.Kind]roster.Fields{
-		person.Pupil: roster.CallName | roster.Infix | roster.Surname | roster.ECK | roster.Grade | roster.InGroups,
-		person.Staff: roster.CallName | roster.Infix | roster.Surname | roster.InGroups,
-	}
-	for _, p := range list.People {
-		for field, there := range map[roster.Fields]bool{
-			roster.FirstNames: p.Name.FirstNames != "", roster.Initials: p.Name.Initials != "",
-			roster.Gender: p.Gender != "", roster.Email: p.Email != "", roster.Roles: len(p.Roles) > 0,
-		} {
-			if there {
-				has[p.Kind] |= field
-			}
-		}
-	}
-	for i := range list.People {
-		p := &list.People[i]
-		p.Fields = has[p.Kind]
-		if p.Kind == person.Pupil && !p.ByECK() {
-			p.Number, p.Fields = p.Key, p.Fields|roster.Number
-		}
 	}
 }
 
