@@ -9,6 +9,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster/format"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
@@ -23,6 +24,7 @@ type Deps struct {
 	Credentials *store.DB // the database of that name
 	Vault       credential.Vault
 	Uploads     upload.Shelf
+	Plans       plan.Shelf
 	Post        outbox.Post
 	People      serve.People
 	Clock       clock.Clock
@@ -71,8 +73,16 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/groups/{id}/sheet", access.IssueSheets, s.groupSheet)
 	page("POST /admin/staff/sheet", access.IssueSheets, s.staffSheet)
 	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
+	page("GET /admin/imports/{id}/rows/{phase}", access.ApproveImport, s.showRows)
+	page("GET /admin/imports/{id}/plan.csv", access.ApproveImport, s.exportPlan)
+	page("GET /admin/imports/{id}/findings.csv", access.ViewImport, s.exportFindings)
 	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.answerByForm)
 	page("POST /admin/imports", access.UploadRoster, s.receiveByForm)
+	page("GET /admin/schools/{id}", access.ManageSchool, s.showSchool)
+	page("POST /admin/schools/{id}/bounds", access.ManageSchool, s.setBounds)
+	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)
+	page("POST /admin/schools/{id}/year", access.ManageSchool, s.setYear)
+	page("POST /admin/schools/{id}/merger", access.ManageSchool, s.merge)
 	mux.Handle("/", pages.Handler(serve.NoPage))
 	return s.sameOrigin(mux), nil
 }

@@ -17,5 +17,6 @@ type Settings struct {
 	Hash            credential.Params // costs of a password hash
 	BaseURL         *url.URL          `env:"BASE_URL"`                       // the one origin of the product
 	UploadsBucket   string            `env:"UPLOADS_BUCKET"`                 // where sealed uploads lie until they are planned
+	PlansBucket     string            `env:"PLANS_BUCKET"`                   // where sealed plans lie
 	StorageEmulator string            `env:"STORAGE_EMULATOR_HOST,optional"` // host:port, on a developer's machine
 }

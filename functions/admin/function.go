@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/secret"
 	"cool.example/sync/shared/serve"
@@ -48,6 +49,10 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	plans, err := blob.Open(ctx, blob.Config{Bucket: settings.PlansBucket, Emulator: settings.StorageEmulator})
+	if err != nil {
+		return nil, err
+	}
 	sealer, err := seal.Open(ctx, settings.Seal)
 	if err != nil {
 		return nil, err
@@ -59,6 +64,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	routes, err := New(Deps{
 		DB: db, Credentials: people, Vault: vault, Clock: clock.System{},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
+		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
 		People:  serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
 	})

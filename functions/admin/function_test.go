@@ -20,6 +20,7 @@ func TestOpen(t *testing.T) {
 	settings := map[string]string{
 		"PROJECT": secrets.Project, "SECRET_MANAGER_ENDPOINT": secrets.Endpoint, "KMS_KEY": emulators.Keys(t),
 		"KMS_ENDPOINT": os.Getenv("KMS_ENDPOINT"), "BASE_URL": "https://cool.example", "UPLOADS_BUCKET": emulators.Storage(t),
+		"PLANS_BUCKET":          emulators.Storage(t),
 		"STORAGE_EMULATOR_HOST": os.Getenv("STORAGE_EMULATOR_HOST"),
 	}
 	lookup := func(name string) (string, bool) {

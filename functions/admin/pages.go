@@ -44,6 +44,17 @@ type runView struct {
 	PlanHash     string
 	MayBeApprove bool
 	LeftOut      []leftOutView
+	Format, Year string
+	Prepares     bool
+	Phases       []roster.Phase // with people in them
+	Held         []heldView
+	Tallies      []roster.Tally
+	Done, Steps  int // while it is applied
+}
+
+type heldView struct {
+	Phase roster.Phase
+	Count int // of people
 }
 
 type leftOutView struct {
@@ -95,6 +106,18 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	}
 	for field, n := range run.LeftOut {
 		v.LeftOut = append(v.LeftOut, leftOutView{field, n})
+	}
+	v.Format, v.Prepares, v.Tallies = run.Format, run.Prepares, run.Tallies
+	if run.Year != 0 {
+		v.Year = run.Year.String()
+	}
+	for _, phase := range roster.Phases()[1:] {
+		if len(run.Plan.Steps[phase]) > 0 {
+			v.Phases = append(v.Phases, phase)
+		}
+	}
+	for _, phase := range run.Held {
+		v.Held = append(v.Held, heldView{phase, run.Rows[phase]})
 	}
 	slices.SortFunc(v.LeftOut, func(a, b leftOutView) int { return strings.Compare(a.Field, b.Field) })
 	return v
@@ -196,5 +219,13 @@ func (s *server) showImport(w http.ResponseWriter, r *http.Request, who session.
 	if err != nil {
 		return err
 	}
-	return s.pages.Write(w, r, http.StatusOK, "import", s.runView(run, i18n.Of(r)))
+	view := s.runView(run, i18n.Of(r))
+	if run.Status == roster.Applying {
+		p, err := s.progressOf(r.Context(), who.Tenant, run)
+		if err != nil {
+			return err
+		}
+		view.Done, view.Steps = p.Done, p.Steps
+	}
+	return s.pages.Write(w, r, http.StatusOK, "import", view)
 }

@@ -116,10 +116,10 @@ func TestImportPage(t *testing.T) {
 	s := begin(t)
 	s.waiting("ione")
 	root := s.show(s.admin, "/admin/imports/ione")
-	require.Equal(t, []string{"1", "2", "3", "20", "400"}, texts(find(root, "dl")[0], "dd"))
+	require.Equal(t, []string{"1", "2", "0", "3", "20", "400"}, texts(find(root, "dl")[0], "dd"))
 	shown := text(root)
 	for _, want := range []string{
-		"Wacht op goedkeuring", "20 vertrekkers goedkeuren", "regel 12, positie 7", "Vul in het administratiesysteem de roepnaam in",
+		"Wacht op goedkeuring", "Vertrek (20)", "Afwijzen", "regel 12, positie 7", "Vul in het administratiesysteem de roepnaam in",
 		"Let op", "Ter info", "geboortedatum 5",
 	} {
 		require.Contains(t, shown, want)

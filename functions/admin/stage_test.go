@@ -26,6 +26,7 @@ import (
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/seal"
@@ -98,10 +99,12 @@ func (s *stage) connect() admin.Deps {
 	require.NoError(s.t, err)
 	origin, err := url.Parse("http://localhost:8080")
 	require.NoError(s.t, err)
+	sealer := s.sealer()
 	return admin.Deps{
 		DB: db, Credentials: s.open(config), Clock: s.clock,
 		Vault:   credential.Vault{Hasher: credential.NewHasher(credential.Params{Memory: 64, Time: 1, Threads: 1}), Ring: ring},
-		Uploads: upload.Shelf{Bucket: bucket, Keys: s.sealer()},
+		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
+		Plans:   plan.Shelf{Bucket: bucket, Keys: sealer},
 		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
 		People:  serve.People{Origin: serve.Origin{URL: origin}, Sessions: session.Keeper{Store: db, Clock: s.clock}},
 	}
@@ -207,7 +210,8 @@ func (s *stage) waiting(id roster.RunID) roster.Run {
 	s.t.Helper()
 	now := s.clock.Now()
 	run := roster.Run{
-		ID: id, School: zeester, Status: roster.Waiting, Format: "edexml 2.1", Held: []roster.Phase{roster.Leave}, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
+		ID: id, School: zeester, Status: roster.Waiting, Format: "edexml 2.1", Held: []roster.Phase{roster.Leave}, Rows: map[roster.Phase]int{roster.Leave: 20},
+		Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
 		Counts:  roster.Counts{Create: 1, Change: 2, Leave: 20, Return: 3, Unchanged: 400, Findings: 2, LeftOut: 5},
 		LeftOut: map[string]int{"geboortedatum": 5},
 		Findings: []roster.Finding{

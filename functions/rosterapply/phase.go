@@ -100,6 +100,10 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 		if err != nil {
 			return err
 		}
+		merged, err := s.merged(tx, owner, run, e)
+		if err != nil {
+			return err
+		}
 		if slot.Run == id {
 			slot = store.Slot{Waiting: slot.Waiting}
 			if e.waits {
@@ -119,10 +123,25 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 			s.db.Slots().SetTx(tx, owner, run.School, slot),
 			s.db.Schools().SetTx(tx, owner, run.School, place),
 			s.db.Log().CreateTx(tx, owner, entry.ID, entry),
+			merged(),
 		)
 	})
 	if err != nil {
 		return fmt.Errorf("end run: %w", err)
 	}
 	return nil
+}
+
+// merged reads the school that goes up in the run's, and returns what notes on
+// it that it has.
+func (s *server) merged(tx *store.Tx, owner tenant.ID, run roster.Run, e end) (write func() error, err error) {
+	if run.Kind != roster.Merger || !e.done {
+		return func() error { return nil }, nil
+	}
+	from, err := s.db.Schools().GetTx(tx, owner, run.From)
+	if err != nil {
+		return nil, err
+	}
+	from.Into = run.School
+	return func() error { return s.db.Schools().SetTx(tx, owner, from.ID, from) }, nil
 }

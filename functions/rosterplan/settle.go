@@ -40,6 +40,10 @@ func (o outcome) into(run roster.Run) roster.Run {
 	}
 	run.Findings = o.found.List[:min(len(o.found.List), findingsKept)]
 	run.Plan, run.Held, run.Prepares, run.Tallies = o.stored, o.plan.Held, o.plan.Prepares, o.plan.Tallies
+	run.Rows = map[roster.Phase]int{}
+	for phase, rows := range o.plan.Rows {
+		run.Rows[phase] = len(rows)
+	}
 	run.Todo = slices.DeleteFunc(roster.Phases(), func(p roster.Phase) bool { return slices.Contains(run.Held, p) })
 	return run
 }

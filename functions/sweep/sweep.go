@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"time"
 
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/event"
+	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/topic"
 )
@@ -56,14 +59,35 @@ func (d Deps) minute(ctx context.Context, _ event.Message[topic.Tick]) error {
 	return errors.Join(failed...)
 }
 
-// day deletes what has expired. The database's own expiry may lag by days.
+// day begins the school years that are due and deletes what has expired. The
+// database's own expiry may lag by days.
 func (d Deps) day(ctx context.Context, _ event.Message[topic.Tick]) error {
+	if err := d.turn(ctx); err != nil {
+		return err
+	}
 	for _, collection := range store.Expiring() {
 		n, err := d.DB.DeleteExpired(ctx, collection, expiredAtOnce)
 		if err != nil {
 			return fmt.Errorf("delete expired %s: %w", collection, err)
 		}
 		slog.InfoContext(ctx, "deleted expired documents", "collection", collection, "documents", n)
+	}
+	return nil
+}
+
+// turn orders the switch of every school whose prepared year is to begin. A
+// day that was missed is made up for by the next.
+func (d Deps) turn(ctx context.Context) error {
+	due, err := d.DB.Turning(ctx, d.Clock.Now())
+	if err != nil {
+		return fmt.Errorf("read schools: %w", err)
+	}
+	desk := intake.Desk{DB: d.DB, Post: d.Post, Clock: d.Clock}
+	for _, t := range due {
+		from := intake.Source{Owner: t.Tenant, School: t.School.ID, Actor: audit.Actor{System: "sweep"}}
+		if err := desk.Order(ctx, from, roster.SwitchOf(t.School, d.Clock.Now())); err != nil {
+			return fmt.Errorf("begin the year of school %s: %w", t.School.ID, err)
+		}
 	}
 	return nil
 }

@@ -80,6 +80,31 @@ func (d Desk) Take(ctx context.Context, from Source, body io.Reader, also ...Als
 	return run.ID, nil
 }
 
+// Order begins a run that no file begins: a switch of school year, or a merger
+// with the school from. A run with that id which is there already is left as
+// it is, so that an order may be repeated.
+func (d Desk) Order(ctx context.Context, from Source, run roster.Run) error {
+	now := d.Clock.Now()
+	run.School, run.Status, run.Created, run.Changed, run.ExpireAt = from.School, roster.Received, now, now, now.Add(Keep)
+	letter := outbox.New(from.Owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.Owner, Import: run.ID}))
+	entry := audit.New(now, from.Actor, audit.ImportReceived).On(string(run.ID)).Because(string(run.Kind))
+	err := d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		return errors.Join(
+			d.DB.Runs().CreateTx(tx, from.Owner, run.ID, run),
+			d.DB.Log().CreateTx(tx, from.Owner, entry.ID, entry),
+			d.DB.Outbox().CreateTx(tx, from.Owner, letter.ID, letter),
+		)
+	})
+	if fault.KindOf(err) == fault.Conflict {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.Send(ctx, letter)
+	return nil
+}
+
 // patience is how long an answer waits for its message to be sent. What was
 // not sent by then is left for the sweep.
 const patience = 5 * time.Second

@@ -42,6 +42,16 @@ func registered(k person.Kind) []struct {
 	}
 }
 
+// ColumnFields returns the fields that a column of a school's own table may
+// hold, for Columns: those of the register that a source delivers as they are.
+func ColumnFields() []string {
+	var keys []string
+	for _, f := range registered(person.Pupil) {
+		keys = append(keys, f.key)
+	}
+	return append(keys, "private_email")
+}
+
 // Delivers returns which registered fields the roster delivers of each kind of
 // person. A school cannot change those in COOL Sync: they come from its source.
 func (r *Roster) Delivers() map[person.Kind][]string {

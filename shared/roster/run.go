@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -95,8 +96,9 @@ type Run struct {
 	Delivers  map[person.Kind][]string
 	Findings  []Finding
 	Plan      Stored
-	Todo      []Phase // phases that are applied now
-	Held      []Phase // phases that wait for an approval
+	Todo      []Phase       // phases that are applied now
+	Held      []Phase       // phases that wait for an approval
+	Rows      map[Phase]int // how many rows each phase has
 	Decisions map[account.ID]Decision
 	Created   time.Time
 	Changed   time.Time
@@ -116,6 +118,20 @@ func (r Run) after(i int) (Phase, bool) {
 		}
 	}
 	return "", false
+}
+
+// SwitchOf returns the run that begins a school's prepared year. Its id says
+// which school and day, so that an order may be repeated, and one that was
+// refused is given again the next day.
+func SwitchOf(s school.School, now time.Time) Run {
+	return Run{
+		ID: RunID(fmt.Sprintf("switch-%s-%s", s.ID, now.UTC().Format("20060102"))), Kind: Switch, Year: s.Prepared.Year, Format: "switch",
+	}
+}
+
+// MergerOf returns the run in which the school from goes up in another.
+func MergerOf(from school.School) Run {
+	return Run{ID: RunID("merger-" + string(from.ID)), Kind: Merger, From: from.ID, Format: "merger"}
 }
 
 // Concluded returns s, the run's school, as it is when the run has done what

@@ -27,6 +27,7 @@ type runDoc struct {
 	Plan      planDoc             `firestore:"plan" register:"-"`
 	Todo      []string            `firestore:"todo" register:"-"`
 	Held      []string            `firestore:"heldPhases" register:"-"`
+	Rows      map[string]int      `firestore:"rows" register:"-"`
 	Decisions map[string]string   `firestore:"decisions" register:"-"`
 	Created   time.Time           `firestore:"created" register:"-"`
 	Changed   time.Time           `firestore:"changed" register:"-"`
@@ -83,6 +84,7 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
 		},
 		LeftOut: r.LeftOut, Todo: texts(r.Todo), Held: texts(r.Held),
+		Rows:      renamed[string](r.Rows, func(n int) int { return n }),
 		Delivers:  renamed[string](r.Delivers, func(f []string) []string { return f }),
 		Decisions: renamed[string](r.Decisions, func(d roster.Decision) string { return string(d) }),
 		Created:   r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
@@ -112,6 +114,7 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
 		},
 		LeftOut: d.LeftOut, Todo: named[roster.Phase](d.Todo), Held: named[roster.Phase](d.Held),
+		Rows:      renamed[roster.Phase](d.Rows, func(n int) int { return n }),
 		Delivers:  renamed[person.Kind](d.Delivers, func(f []string) []string { return f }),
 		Decisions: renamed[account.ID](d.Decisions, func(s string) roster.Decision { return roster.Decision(s) }),
 		Created:   d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,

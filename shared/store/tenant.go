@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
+
+	"google.golang.org/api/iterator"
 
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/school"
@@ -101,6 +104,38 @@ func (db *DB) Schools() Table[school.ID, school.School, schoolDoc] {
 		db: db, collection: "schools",
 		toDoc: schoolToDoc, fromDoc: schoolFromDoc,
 	}
+}
+
+// Turning returns the schools of all institutions whose prepared year is to
+// begin by now.
+func (db *DB) Turning(ctx context.Context, now time.Time) ([]Turn, error) {
+	docs := db.client.CollectionGroup("schools").Where("preparedFrom", ">", time.Unix(0, 0)).Where("preparedFrom", "<=", now).Documents(ctx)
+	defer docs.Stop()
+	var due []Turn
+	for {
+		snap, err := docs.Next()
+		if errors.Is(err, iterator.Done) {
+			return due, nil
+		}
+		if err != nil {
+			return nil, classify(err)
+		}
+		var d schoolDoc
+		if err := snap.DataTo(&d); err != nil {
+			return nil, err
+		}
+		place, err := schoolFromDoc(school.ID(snap.Ref.ID), d)
+		if err != nil {
+			return nil, err
+		}
+		due = append(due, Turn{tenant.ID(snap.Ref.Parent.Parent.ID), place})
+	}
+}
+
+// Turn is a school whose prepared year is to begin.
+type Turn struct {
+	Tenant tenant.ID
+	School school.School
 }
 
 func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {

@@ -1,0 +1,238 @@
+package admin
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/i18n"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/tenant"
+)
+
+// rowsView is one page of a plan's rows: those of one step.
+type rowsView struct {
+	ID, When, PlanHash string
+	Phase              roster.Phase
+	Page, Pages        int
+	Before, After      int // numbers of the pages beside this one; 0 for none
+	Rows               []rowView
+	MayDecide          bool
+}
+
+type rowView struct {
+	ID        string // of the account that would be made, for a decision
+	Action    roster.Action
+	Reason    string
+	Name      string
+	Kind      string
+	Changes   []changeView
+	Candidate string // who the person may be
+}
+
+type changeView struct{ Field, Old, New string }
+
+// showRows shows one page of what a plan does: GET
+// /admin/imports/{id}/rows/{phase}?page=1. Whose data was seen is logged before
+// the answer leaves.
+func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	phase := roster.Phase(r.PathValue("phase"))
+	pages := len(run.Plan.Steps[phase])
+	page, err := strconv.Atoi(r.FormValue("page"))
+	if err != nil {
+		page = 1
+	}
+	if phase == roster.Groups || page < 1 || page > pages {
+		return fault.New(fault.NotFound, "")
+	}
+	step, err := s.Plans.Read(r.Context(), who.Tenant, run, phase, page-1)
+	if err != nil {
+		return err
+	}
+	if err := s.viewed(r.Context(), who, run, step); err != nil {
+		return err
+	}
+	v := rowsView{
+		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), PlanHash: run.Plan.Hash, Phase: phase,
+		Page: page, Pages: pages, Before: page - 1,
+		MayDecide: phase == roster.Matches && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
+	}
+	if page < pages {
+		v.After = page + 1
+	}
+	for _, row := range step.Accounts {
+		v.Rows = append(v.Rows, viewOf(row))
+	}
+	return s.pages.Write(w, r, http.StatusOK, "rows", v)
+}
+
+func viewOf(row roster.AccountRow) rowView {
+	v := rowView{
+		ID: string(row.Account.ID), Action: row.Action, Reason: row.Reason, Name: row.Account.Source.Name.Sorted(), Kind: string(row.Account.Kind),
+	}
+	for _, c := range row.Changes {
+		v.Changes = append(v.Changes, changeView(c))
+	}
+	if row.Or != nil {
+		v.Candidate = row.Or.Account.Address
+	}
+	return v
+}
+
+// viewed logs whose data a step shows.
+func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run, step roster.Step) error {
+	var seen []account.ID
+	for _, row := range step.Accounts {
+		seen = append(seen, row.Account.ID)
+		if row.Or != nil {
+			seen = append(seen, row.Or.Account.ID)
+		}
+	}
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).On(string(run.ID)).Because("plan")
+	return s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry)
+}
+
+// exportPlan writes a whole plan as CSV: GET /admin/imports/{id}/plan.csv. It
+// streams, one step at a time.
+func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	out := s.table(w, "plan")
+	texts, l := s.pages.Texts(), i18n.Of(r)
+	out.row("voorstel", "reden", "soort", "naam", "adres", "veld", "oud", "nieuw")
+	for _, phase := range roster.Phases() {
+		for i := range run.Plan.Steps[phase] {
+			step, err := s.Plans.Read(r.Context(), who.Tenant, run, phase, i)
+			if err != nil {
+				return out.broken(err)
+			}
+			if err := s.viewed(r.Context(), who, run, step); err != nil {
+				return out.broken(err)
+			}
+			for _, g := range step.Groups {
+				out.row(texts.Text(l, "plan.action."+string(g.Action)), "", texts.Text(l, "plan.group"), g.Group.Name)
+			}
+			for _, row := range step.Accounts {
+				out.person(row, func(key string) string { return texts.Text(l, key) })
+			}
+		}
+	}
+	return out.end()
+}
+
+// exportFindings writes a run's findings as CSV: GET
+// /admin/imports/{id}/findings.csv.
+func (s *server) exportFindings(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	out := s.table(w, "meldingen")
+	out.row("ernst", "code", "bestand", "regel", "kolom", "veld", "melding")
+	for _, f := range answer(run, s.pages.Texts(), i18n.Of(r)).Findings {
+		out.row(s.pages.Texts().Text(i18n.Of(r), "import.severity."+string(f.Severity)), f.Code, f.File, number(f.Line), number(f.Column), f.Field, f.Message)
+	}
+	return out.end()
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// table writes CSV that spreadsheets open as it is meant: a byte order mark,
+// semicolons, and nothing that they would take for a formula.
+type table struct {
+	csv   *csv.Writer
+	wrote bool
+}
+
+func (s *server) table(w http.ResponseWriter, name string) *table {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+	w.Header().Set("Cache-Control", "no-store")
+	t := &table{csv: csv.NewWriter(w)}
+	t.csv.Comma, t.csv.UseCRLF = ';', true
+	return t
+}
+
+func (t *table) row(cells ...string) {
+	for i, c := range cells {
+		if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
+			cells[i] = "'" + c
+		}
+	}
+	if !t.wrote {
+		cells[0] = "\ufeff" + cells[0]
+		t.wrote = true
+	}
+	_ = t.csv.Write(cells) // a failure shows at the end
+}
+
+func (t *table) person(row roster.AccountRow, text func(string) string) {
+	head := []string{
+		text("plan.action." + string(row.Action)), text("plan.reason." + row.Reason), text("kind." + string(row.Account.Kind)),
+		row.Account.Source.Name.Sorted(), row.Account.Address,
+	}
+	if len(row.Changes) == 0 {
+		t.row(head...)
+	}
+	for _, c := range row.Changes {
+		t.row(append(slices.Clone(head), text("field."+c.Field), c.Old, c.New)...)
+	}
+}
+
+// broken ends a table that has begun: the connection breaks off, so that
+// nobody takes half for the whole.
+func (t *table) broken(err error) error {
+	if !t.wrote {
+		return err
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func (t *table) end() error {
+	t.csv.Flush()
+	if err := t.csv.Error(); err != nil {
+		return fmt.Errorf("write table: %w", err)
+	}
+	return nil
+}
+
+// progress is how far a run has come, in steps of a hundred people.
+type progress struct{ Done, Steps int }
+
+// progressOf counts the steps that the lanes of a run have applied.
+func (s *server) progressOf(ctx context.Context, owner tenant.ID, run roster.Run) (progress, error) {
+	var p progress
+	lanes := map[roster.Phase]int{}
+	for e, err := range s.DB.Lanes(run.ID, run.ExpireAt).All(ctx, owner) {
+		if err != nil {
+			return p, err
+		}
+		phase, lane, _ := strings.Cut(string(e.ID), "-")
+		first, _ := strconv.Atoi(lane)
+		lanes[roster.Phase(phase)] += (e.Value.Next - first + roster.Lanes - 1) / roster.Lanes
+	}
+	for phase, spans := range run.Plan.Steps {
+		p.Steps += len(spans)
+		p.Done += min(lanes[phase], len(spans))
+	}
+	return p, nil
+}

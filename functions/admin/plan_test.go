@@ -1,0 +1,130 @@
+package admin_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+)
+
+// planned stores a run with a real, sealed plan: 150 new pupils, and a match
+// that somebody has to decide on.
+func (s *stage) planned(id roster.RunID) roster.Run {
+	s.t.Helper()
+	var rows []roster.AccountRow
+	for i := range 150 {
+		a := account.Account{ID: account.ID(fmt.Sprintf("a%d", i)), Kind: person.Pupil, Source: named(fmt.Sprintf("Kind%03d", i), "", "Visser")}
+		rows = append(rows, roster.AccountRow{Action: roster.Create, Reason: "new_in_source", Account: a})
+	}
+	rows[0].Account.Source.Name.Surname = "=HYPERLINK(1)"
+	rows[1].Action, rows[1].Reason = roster.Change, "differs_from_source"
+	rows[1].Changes = []roster.FieldChange{{Field: "surname", Old: "De Wit", New: "Visser"}, {Field: "infix", Old: "van"}}
+	anna := roster.AccountRow{Action: roster.Change, Reason: "same_name_or_address", Account: account.Account{
+		ID: "aanna", Kind: person.Staff, Address: "anna@school.example", Source: named("Anna", "", "Kok"),
+	}}
+	match := roster.AccountRow{
+		Action: roster.Create, Reason: "same_name_or_address", Account: account.Account{ID: "anew", Kind: person.Staff, Source: named("Anna", "", "Kok")}, Or: &anna,
+	}
+	p := roster.Plan{
+		Groups: []roster.GroupRow{{Action: roster.Create, Group: group.Group{ID: "g", Name: "4A"}}},
+		Rows:   map[roster.Phase][]roster.AccountRow{roster.People: rows, roster.Matches: {match}},
+	}
+	stored, err := s.deps.Plans.Write(s.t.Context(), ours, id, p)
+	require.NoError(s.t, err)
+	now := s.clock.Now()
+	run := roster.Run{
+		ID: id, School: zeester, Status: roster.Waiting, Year: 2026, Plan: stored, Held: []roster.Phase{roster.Matches},
+		Rows: map[roster.Phase]int{roster.Matches: 1}, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
+		Tallies: []roster.Tally{{Kind: person.Pupil, Class: "4A", Create: 149, Change: 1}},
+	}
+	require.NoError(s.t, s.deps.DB.Runs().Create(s.t.Context(), ours, id, run))
+	return run
+}
+
+func TestRowsOfAPlan(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.planned("ione")
+	first := s.show(s.admin, "/admin/imports/ione/rows/people")
+	require.Len(t, find(find(first, "tbody")[0], "tr"), 100)
+	require.Contains(t, text(first), "Pagina 1 van 2")
+	require.Contains(t, text(first), "Achternaam: De Wit Visser")
+	require.Contains(t, text(first), "Tussenvoegsel: van leeg")
+	second := s.show(s.admin, "/admin/imports/ione/rows/people?page=2")
+	require.Len(t, find(find(second, "tbody")[0], "tr"), 50)
+	require.Empty(t, find(second, "form"))
+
+	entries := all(t, s.deps.DB.Log())
+	require.Len(t, entries, 2)
+	for _, e := range entries {
+		require.Equal(t, audit.Viewed, e.Action)
+		require.Contains(t, []int{100, 50}, len(e.Subjects), "whose data was seen is logged")
+	}
+	for _, path := range []string{"rows/people?page=3", "rows/people?page=0", "rows/groups", "rows/leave", "rows/x"} {
+		require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/" + path, session: s.admin}).status, path)
+	}
+	require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/rows/people", session: s.stranger}).status)
+}
+
+func TestAMatchIsDecidedOnItsPage(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	run := s.planned("ione")
+	root := s.show(s.admin, "/admin/imports/ione/rows/matches")
+	require.Contains(t, text(root), "anna@school.example")
+	require.Len(t, find(root, "select"), 1)
+	require.Equal(t, "match-anew", attr(find(root, "select")[0], "name"))
+	got := s.do(call{
+		method: "POST", path: "/admin/imports/ione/approve", session: s.admin,
+		header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+		body:   strings.NewReader("plan_hash=" + run.Plan.Hash + "&phase=matches&say=approve&match-anew=same"),
+	})
+	require.Equal(t, http.StatusSeeOther, got.status, got.body)
+	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
+	require.NoError(t, err)
+	require.Equal(t, map[account.ID]roster.Decision{"anew": roster.Same}, run.Decisions)
+	require.Equal(t, roster.Applying, run.Status)
+	require.Contains(t, text(s.show(s.admin, "/admin/imports/ione")), "0 van 4 stappen")
+}
+
+func TestAPlanAsCSV(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.planned("ione")
+	got := s.do(call{method: "GET", path: "/admin/imports/ione/plan.csv", session: s.admin})
+	require.Equal(t, http.StatusOK, got.status)
+	require.Equal(t, "text/csv; charset=utf-8", got.header.Get("Content-Type"))
+	require.Equal(t, "no-store", got.header.Get("Cache-Control"))
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(got.body, "\ufeff")))
+	r.Comma, r.FieldsPerRecord = ';', -1
+	rows, err := r.ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1+1+151+1, "a heading, a group, the people, and one with two differences")
+	require.Equal(t, []string{"Nieuw", "", "Groep", "4A"}, rows[1])
+	require.Equal(t, "'=HYPERLINK(1), Kind000", rows[2][3], "no cell is a formula")
+	require.Equal(t, []string{"Achternaam", "De Wit", "Visser"}, rows[3][5:])
+	seen := 0
+	for _, e := range all(t, s.deps.DB.Log()) {
+		seen += len(e.Subjects)
+	}
+	require.Equal(t, 152, seen)
+}
+
+func TestFindingsAsCSV(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.waiting("ione")
+	got := s.do(call{method: "GET", path: "/admin/imports/ione/findings.csv", session: s.admin})
+	require.Equal(t, http.StatusOK, got.status)
+	require.Contains(t, got.body, "Let op;edexml.missing_given_name;;12;7;roepnaam;")
+}

@@ -1,0 +1,273 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/intake"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+type settingsView struct {
+	ID, Name, Code string
+	Bounds         []boundsView
+	Columns        []columnView
+	Fields         []string // that a column may hold
+	Prepared       *preparedView
+	Others         []schoolView // schools that could go up in this one
+}
+
+// boundsView is the form of the bounds of one time of the year.
+type boundsView struct {
+	Season string // "year" or "rollover"
+	Fields []boundView
+}
+
+type boundView struct {
+	Name           string // leavers, class, names, moves
+	Count, Percent int
+}
+
+type columnView struct{ Heading, Field string }
+
+// preparedView tells what begins, and what lapses with it.
+type preparedView struct {
+	Year, From             string
+	Begin, Pupils, Staff   int
+	Guardians, GroupsEnded int
+}
+
+// showSchool shows a school's settings: GET /admin/schools/{id}.
+func (s *server) showSchool(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	place, err := s.DB.Schools().Get(r.Context(), who.Tenant, school.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	v := settingsView{
+		ID: string(place.ID), Name: place.Name, Code: place.Code.String(), Fields: roster.ColumnFields(),
+		Bounds: []boundsView{
+			{"year", boundViews(place.Bounds, school.UsualBounds())},
+			{"rollover", boundViews(place.Rollover, school.UsualRollover())},
+		},
+	}
+	for heading, field := range place.Columns {
+		v.Columns = append(v.Columns, columnView{heading, field})
+	}
+	slices.SortFunc(v.Columns, func(a, b columnView) int { return strings.Compare(a.Heading, b.Heading) })
+	for e, err := range s.DB.Schools().All(r.Context(), who.Tenant) {
+		if err != nil {
+			return err
+		}
+		if e.ID != place.ID && e.Value.Into == "" {
+			v.Others = append(v.Others, schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String()})
+		}
+	}
+	if place.Prepared.Year != 0 {
+		if v.Prepared, err = s.preview(r.Context(), who.Tenant, place); err != nil {
+			return err
+		}
+	}
+	return s.pages.Write(w, r, http.StatusOK, "school", v)
+}
+
+func boundViews(own *school.Bounds, usual school.Bounds) []boundView {
+	b := usual
+	if own != nil {
+		b = *own
+	}
+	return []boundView{
+		{"leavers", b.Leavers.Count, b.Leavers.Percent},
+		{"class", b.Class.Count, b.Class.Percent},
+		{"names", b.Names.Count, b.Names.Percent},
+		{"moves", b.Moves.Count, b.Moves.Percent},
+	}
+}
+
+// preview plans the switch to the prepared year without doing it.
+func (s *server) preview(ctx context.Context, owner tenant.ID, place school.School) (*preparedView, error) {
+	k := roster.Known{School: place, Now: s.Clock.Now()}
+	for e, err := range s.DB.Accounts().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
+	}
+	for e, err := range s.DB.Groups().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		k.Groups = append(k.Groups, roster.KnownGroup{Group: e.Value, Written: e.Written})
+	}
+	p := roster.SwitchYear(k, &roster.Findings{})
+	return &preparedView{
+		Year: place.Prepared.Year.String(), From: place.Prepared.From.Format(time.DateOnly), Begin: p.Counts.Change + p.Counts.Return,
+		Pupils: p.Lapses(person.Pupil), Staff: p.Lapses(person.Staff), Guardians: p.Lapses(person.Guardian), GroupsEnded: len(p.Groups),
+	}, nil
+}
+
+// update changes a school in one transaction with its audit entry, and returns
+// to its page.
+func (s *server) update(w http.ResponseWriter, r *http.Request, who session.Person, change func(*school.School) error) error {
+	id := school.ID(r.PathValue("id"))
+	err := s.DB.InTx(r.Context(), func(_ context.Context, tx *store.Tx) error {
+		place, err := s.DB.Schools().GetTx(tx, who.Tenant, id)
+		if err != nil {
+			return err
+		}
+		if err := change(&place); err != nil {
+			return err
+		}
+		entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SchoolSet).On(string(id))
+		return errors.Join(
+			s.DB.Schools().SetTx(tx, who.Tenant, id, place),
+			s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
+		)
+	})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/admin/schools/"+string(id), http.StatusSeeOther)
+	return nil
+}
+
+// setBounds sets the bounds of one season: POST /admin/schools/{id}/bounds.
+func (s *server) setBounds(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	var b school.Bounds
+	for name, bound := range map[string]*school.Bound{"leavers": &b.Leavers, "class": &b.Class, "names": &b.Names, "moves": &b.Moves} {
+		count, err := strconv.Atoi(r.PostForm.Get(name + "-count"))
+		percent, other := strconv.Atoi(r.PostForm.Get(name + "-percent"))
+		if err != nil || other != nil || count < 0 || count > 100_000 || percent < 0 || percent > 100 {
+			return fault.New(fault.Invalid, "admin.bound_invalid")
+		}
+		*bound = school.Bound{Count: count, Percent: percent}
+	}
+	return s.update(w, r, who, func(place *school.School) error {
+		switch r.PostForm.Get("season") {
+		case "year":
+			place.Bounds = &b
+		case "rollover":
+			place.Rollover = &b
+		default:
+			return fault.New(fault.Invalid, "")
+		}
+		return nil
+	})
+}
+
+// mostColumns bounds what a school keeps of its own headings.
+const mostColumns = 100
+
+// setColumns says which field a column of the school's own tables holds: POST
+// /admin/schools/{id}/columns. An empty field leaves the column out; "-" lets
+// COOL Sync find out again.
+func (s *server) setColumns(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	heading, field := roster.Fold(r.PostForm.Get("heading")), r.PostForm.Get("field")
+	if heading == "" || len(heading) > 100 || (field != "" && field != "-" && !slices.Contains(roster.ColumnFields(), field)) {
+		return fault.New(fault.Invalid, "admin.column_invalid")
+	}
+	return s.update(w, r, who, func(place *school.School) error {
+		columns := map[string]string{}
+		for h, f := range place.Columns {
+			columns[h] = f
+		}
+		columns[heading] = field
+		if field == "-" {
+			delete(columns, heading)
+		}
+		if len(columns) > mostColumns {
+			return fault.New(fault.Invalid, "admin.column_invalid")
+		}
+		place.Columns = columns
+		return nil
+	})
+}
+
+// setYear sets when the prepared year begins, or lets it begin now: POST
+// /admin/schools/{id}/year.
+func (s *server) setYear(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	if r.PostForm.Get("say") == "now" {
+		return s.order(w, r, who, func(place school.School) (roster.Run, error) {
+			if place.Prepared.Year == 0 {
+				return roster.Run{}, fault.New(fault.Conflict, "admin.nothing_prepared")
+			}
+			return roster.SwitchOf(place, s.Clock.Now()), nil
+		})
+	}
+	from, err := time.Parse(time.DateOnly, r.PostForm.Get("from"))
+	if err != nil {
+		return fault.New(fault.Invalid, "admin.date_invalid")
+	}
+	return s.update(w, r, who, func(place *school.School) error {
+		begins := place.Prepared.Year.Begins()
+		if place.Prepared.Year == 0 || from.Before(begins.AddDate(0, -2, 0)) || from.After(begins.AddDate(0, 3, 0)) {
+			return fault.New(fault.Invalid, "admin.date_invalid")
+		}
+		place.Prepared.From = from
+		return nil
+	})
+}
+
+// merge lets another school go up in this one: POST /admin/schools/{id}/merger.
+func (s *server) merge(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	from, err := s.DB.Schools().Get(r.Context(), who.Tenant, school.ID(r.PostForm.Get("from")))
+	if err != nil {
+		return err
+	}
+	return s.order(w, r, who, func(place school.School) (roster.Run, error) {
+		if from.ID == place.ID || from.Into != "" || place.Into != "" {
+			return roster.Run{}, fault.New(fault.Conflict, "admin.cannot_merge")
+		}
+		return roster.MergerOf(from), nil
+	})
+}
+
+// order begins a run that no file begins, and shows it.
+func (s *server) order(w http.ResponseWriter, r *http.Request, who session.Person, what func(school.School) (roster.Run, error)) error {
+	place, err := s.DB.Schools().Get(r.Context(), who.Tenant, school.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	run, err := what(place)
+	if err != nil {
+		return err
+	}
+	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}}
+	if err := s.desk().Order(r.Context(), from, run); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/admin/imports/"+string(run.ID), http.StatusSeeOther)
+	return nil
+}
+
+// parseForm reads a small form.
+func parseForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		return fault.As(fault.Invalid, err)
+	}
+	return nil
+}
