@@ -51,15 +51,15 @@ func (n Name) Given() string {
 	return n.Initials
 }
 
-// Family returns the surname with its infix: "van der Berg". After d' no
-// space is written.
+// Family returns the surname with its infix: "van der Berg". After an
+// apostrophe no space is written: "d'Ancona", "dell'Orto".
 func (n Name) Family() string {
 	switch {
 	case n.Infix == "":
 		return n.Surname
 	case n.Surname == "":
 		return n.Infix
-	case strings.HasSuffix(n.Infix, "'") && len(n.Infix) == 2:
+	case strings.HasSuffix(n.Infix, "'"), strings.HasSuffix(n.Infix, "’"):
 		return n.Infix + n.Surname
 	default:
 		return n.Infix + " " + n.Surname
@@ -77,5 +77,8 @@ func (n Name) Sorted() string {
 	if n.Surname == "" {
 		return n.Display()
 	}
-	return strings.TrimSpace(n.Surname + ", " + strings.TrimSpace(n.Given()+" "+n.Infix))
+	if rest := strings.TrimSpace(n.Given() + " " + n.Infix); rest != "" {
+		return n.Surname + ", " + rest
+	}
+	return n.Surname
 }
