@@ -59,7 +59,7 @@ func (n nothing) Error() string { return string(n) }
 // attempt asks for the roster and takes it in.
 func (d Deps) attempt(ctx context.Context, t turn) error {
 	settings := t.connection.Settings
-	if err := settings.Check(); err != nil {
+	if err := settings.Check(t.Tenant); err != nil {
 		return &las.Failure{Result: pull.BadSettings, Err: err}
 	}
 	place, err := d.DB.Schools().Get(ctx, t.Tenant, t.School)

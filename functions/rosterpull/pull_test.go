@@ -210,10 +210,10 @@ func TestResults(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	s.secrets.Put("junk", []byte("-----BEGIN CERTIFICATE-----"))
+	s.secrets.Put("pull_golfbreker_junk", []byte("-----BEGIN CERTIFICATE-----"))
 	for want, spoil := range map[pull.Result]func(*pull.Settings){
 		pull.BadSettings:   func(p *pull.Settings) { p.URL = "http://las.example/" },
-		pull.SecretMissing: func(p *pull.Settings) { p.Secrets.Client = "no-such-secret" },
+		pull.SecretMissing: func(p *pull.Settings) { p.Secrets.Client = "pull_golfbreker_none" },
 		pull.BadServer:     func(p *pull.Settings) { p.URL = "https://127.0.0.1" + p.URL[len("https://localhost"):] },
 	} {
 		p := s.settings()
@@ -222,7 +222,11 @@ func TestSettings(t *testing.T) {
 		require.Equal(t, want, s.minute().State.Result)
 	}
 	p := s.settings()
-	p.Secrets.Certificate = "junk"
+	p.Secrets.Key = "index-key"
+	s.set(p)
+	require.Equal(t, pull.BadSettings, s.minute().State.Result, "a connection shows no secret but its own")
+	p = s.settings()
+	p.Secrets.Certificate = "pull_golfbreker_junk"
 	s.set(p)
 	require.Equal(t, pull.SecretMissing, s.minute().State.Result)
 	require.Empty(t, s.las.Requests())
@@ -232,12 +236,12 @@ func TestSettings(t *testing.T) {
 func TestMendedKey(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	s.secrets.Put("mine", []byte("an older key"))
+	s.secrets.Put("pull_golfbreker_mine", []byte("an older key"))
 	p := s.settings()
-	p.Secrets.Key = "mine"
+	p.Secrets.Key = "pull_golfbreker_mine"
 	s.set(p)
 	require.Equal(t, pull.Result(uwlr.Unauthorised), s.minute().State.Result)
-	s.secrets.Put("mine", []byte(fake.Key))
+	s.secrets.Put("pull_golfbreker_mine", []byte(fake.Key))
 	s.set(p)
 	require.Equal(t, pull.Received, s.minute().State.Result)
 }

@@ -73,8 +73,9 @@ func begin(t *testing.T) *stage {
 	t.Cleanup(func() { _ = s.las.Stop() })                                            // the test is over
 	certificate, err := s.las.Authority().Client(time.Now().Add(30 * 24 * time.Hour)) // the clock is moved by days
 	require.NoError(t, err)
+	names := pull.SecretsOf(owner, zeester)
 	for name, value := range map[string]string{
-		"uwlr-key": fake.Key, "uwlr-client": fake.Client, "uwlr-name": fake.ClientName, "uwlr-certificate": string(certificate),
+		names.Key: fake.Key, names.Client: fake.Client, names.ClientName: fake.ClientName, names.Certificate: string(certificate),
 	} {
 		s.secrets.Put(name, []byte(value))
 	}
@@ -116,7 +117,7 @@ func (s *stage) connect() {
 func (s *stage) settings() pull.Settings {
 	return pull.Settings{
 		URL: s.las.URL(), Operation: pull.Whole, Version: "2.3", Every: 24 * time.Hour,
-		Secrets: pull.Secrets{Key: "uwlr-key", Client: "uwlr-client", ClientName: "uwlr-name", Certificate: "uwlr-certificate"},
+		Secrets: pull.SecretsOf(owner, zeester),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/tenant"
 )
 
 // Operation is how a roster is asked for.
@@ -35,12 +36,28 @@ type Settings struct {
 	Secrets   Secrets
 }
 
-// Secrets names the secrets that a request needs.
+// Secrets names the secrets that a request needs. Each name begins with the
+// institution that it belongs to, since a request shows them to whatever
+// address the settings hold: none may be another's, or the product's own.
 type Secrets struct {
 	Key         string // autorisatiesleutel, which the school makes in its administration system
 	Client      string // klantcode
 	ClientName  string // klantnaam
 	Certificate string // client certificate with its chain and private key, in PEM
+}
+
+// secretPrefix begins the names of secrets that connections may use. An
+// underscore stands in no tenant.ID, so it ends one.
+const secretPrefix = "pull_"
+
+// SharedCertificate is the client certificate of COOL itself, which any
+// connection may use: a request proves that we hold its key, and never shows it.
+const SharedCertificate = secretPrefix + "_certificate"
+
+// SecretsOf returns the usual names of a school's secrets.
+func SecretsOf(owner tenant.ID, of school.ID) Secrets {
+	own := secretPrefix + string(owner) + "_" + string(of) + "_"
+	return Secrets{Key: own + "key", Client: own + "client", ClientName: own + "name", Certificate: SharedCertificate}
 }
 
 // The bounds of the time between two pulls.
@@ -52,8 +69,9 @@ const (
 // setLimit is how long a gegevenssetid may be.
 const setLimit = 64
 
-// Check answers Invalid with what is wrong with s, field by field.
-func (s Settings) Check() error {
+// Check answers Invalid with what is wrong with s as settings of owner, field
+// by field.
+func (s Settings) Check(owner tenant.ID) error {
 	wrong := map[string]string{}
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
@@ -71,10 +89,13 @@ func (s Settings) Check() error {
 	if s.Every < Shortest || s.Every > Longest {
 		wrong["every"] = "pull.bad_every"
 	}
-	for _, name := range []string{s.Secrets.Key, s.Secrets.Client, s.Secrets.ClientName, s.Secrets.Certificate} {
-		if !secretName(name) {
+	for _, name := range []string{s.Secrets.Key, s.Secrets.Client, s.Secrets.ClientName} {
+		if !secretName(name, owner) {
 			wrong["secrets"] = "pull.bad_secrets"
 		}
+	}
+	if s.Secrets.Certificate != SharedCertificate && !secretName(s.Secrets.Certificate, owner) {
+		wrong["secrets"] = "pull.bad_secrets"
 	}
 	if len(wrong) > 0 {
 		return &fault.Error{Kind: fault.Invalid, Fields: wrong}
@@ -82,9 +103,11 @@ func (s Settings) Check() error {
 	return nil
 }
 
-// secretName reports whether name may be that of a secret.
-func secretName(name string) bool {
-	return name != "" && len(name) <= 255 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
+// secretName reports whether name may be that of a secret of owner.
+func secretName(name string, owner tenant.ID) bool {
+	rest, own := strings.CutPrefix(name, secretPrefix+string(owner)+"_")
+	return own && owner != "" && rest != "" && len(name) <= 255 &&
+		strings.Trim(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
 }
 
 // Digest tells settings apart that ask for something else: an answer to other

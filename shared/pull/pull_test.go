@@ -15,13 +15,13 @@ import (
 func sound() pull.Settings {
 	return pull.Settings{
 		URL: "https://las.example/uwlr2.3.svc", Operation: pull.Whole, Version: "2.3", Set: "Smalle-set-VO", Every: 24 * time.Hour,
-		Secrets: pull.Secrets{Key: "uwlr-key", Client: "uwlr-client", ClientName: "uwlr-name", Certificate: "uwlr-certificate"},
+		Secrets: pull.SecretsOf("golfbreker", "zeester"),
 	}
 }
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, sound().Check())
+	require.NoError(t, sound().Check("golfbreker"))
 	for name, c := range map[string]struct {
 		spoil func(*pull.Settings)
 		field string
@@ -36,13 +36,16 @@ func TestCheck(t *testing.T) {
 		"every minute":     {func(s *pull.Settings) { s.Every = time.Minute }, "every"},
 		"every month":      {func(s *pull.Settings) { s.Every = 31 * 24 * time.Hour }, "every"},
 		"no secret":        {func(s *pull.Settings) { s.Secrets.Key = "" }, "secrets"},
-		"a path to secret": {func(s *pull.Settings) { s.Secrets.Client = "../index-key" }, "secrets"},
+		"a path to secret": {func(s *pull.Settings) { s.Secrets.Client = "pull_golfbreker_/../index-key" }, "secrets"},
+		"our own secret":   {func(s *pull.Settings) { s.Secrets.Key = "index-key" }, "secrets"},
+		"another's secret": {func(s *pull.Settings) { s.Secrets.Key = "pull_golfbreker-2_zeester_key" }, "secrets"},
+		"our private key":  {func(s *pull.Settings) { s.Secrets.Key = pull.SharedCertificate }, "secrets"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sound()
 			c.spoil(&s)
-			err := s.Check()
+			err := s.Check("golfbreker")
 			require.Equal(t, fault.Invalid, fault.KindOf(err))
 			fields, _ := fault.Fields(err)
 			require.Len(t, fields, 1)

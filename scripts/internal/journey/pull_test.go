@@ -49,17 +49,18 @@ func fetch(t *testing.T, naming fake.Naming) *fetched {
 	})
 	certificate, err := f.las.Authority().Client(time.Now().Add(time.Hour))
 	require.NoError(t, err)
-	for name, value := range map[string]string{
-		"uwlr-key": fake.Key, "uwlr-client": fake.Client, "uwlr-name": fake.ClientName, "uwlr-certificate": string(certificate),
-	} {
-		require.NoError(t, f.Space.Secret(t.Context(), name, []byte(value)))
-	}
 	f.db, err = f.Database(t.Context(), "")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = f.db.Close() }) // the test is over
+	names := pull.SecretsOf(demo.Tenant, f.place())
+	for name, value := range map[string]string{
+		names.Key: fake.Key, names.Client: fake.Client, names.ClientName: fake.ClientName, names.Certificate: string(certificate),
+	} {
+		require.NoError(t, f.Space.Secret(t.Context(), name, []byte(value)))
+	}
 	f.settings = pull.Settings{
 		URL: f.las.URL(), Operation: pull.Whole, Version: "2.3", Every: time.Hour,
-		Secrets: pull.Secrets{Key: "uwlr-key", Client: "uwlr-client", ClientName: "uwlr-name", Certificate: "uwlr-certificate"},
+		Secrets: names,
 	}
 	return f
 }
@@ -196,7 +197,7 @@ func TestFaultShowsAtTheConnection(t *testing.T) {
 	t.Parallel()
 	f := fetch(t, fake.ByKey)
 	wrong := f.settings
-	wrong.Secrets.Key = "uwlr-name"
+	wrong.Secrets.Key = wrong.Secrets.ClientName
 	c := f.pull(wrong)
 	require.Equal(t, pull.Result("Client.AutorisatieOngeldig"), c.State.Result)
 	require.Equal(t, pull.Never(), c.State.Next)
