@@ -62,10 +62,11 @@ func (c Catalogue) Text(l Lang, key string, pairs ...any) string {
 	if !ok {
 		return key
 	}
+	var fill []string
 	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, "{"+fmt.Sprint(pairs[i])+"}", fmt.Sprint(pairs[i+1]))
+		fill = append(fill, "{"+fmt.Sprint(pairs[i])+"}", fmt.Sprint(pairs[i+1]))
 	}
-	return text
+	return strings.NewReplacer(fill...).Replace(text) // at once: a value may look like a placeholder
 }
 
 // Of returns the language that r's browser asks for, Dutch where it asks for
