@@ -10,6 +10,7 @@ import (
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
+	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/roster/format"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
@@ -55,6 +56,12 @@ func New(d Deps) (http.Handler, error) {
 	for l, texts := range messages {
 		pages.Texts().Add(i18n.Lang(l), "finding.", texts)
 	}
+	if messages, err = pull.Messages(); err != nil {
+		return nil, err
+	}
+	for l, texts := range messages {
+		pages.Texts().Add(i18n.Lang(l), "", texts)
+	}
 	s := &server{Deps: d, pages: pages}
 	mux := http.NewServeMux()
 	api := func(pattern string, f serve.Func) { mux.Handle(pattern, serve.API(pages.Texts(), f)) }
@@ -83,6 +90,8 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)
 	page("POST /admin/schools/{id}/year", access.ManageSchool, s.setYear)
 	page("POST /admin/schools/{id}/merger", access.ManageSchool, s.merge)
+	page("GET /admin/schools/{id}/pull", access.ManageSchool, s.showPull)
+	page("POST /admin/schools/{id}/pull", access.ManageSchool, s.setPull)
 	mux.Handle("/", pages.Handler(serve.NoPage))
 	return s.sameOrigin(mux), nil
 }

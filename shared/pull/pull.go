@@ -183,3 +183,10 @@ func (c Connection) With(s Settings, now time.Time) Connection {
 	c.State.Turn++
 	return c
 }
+
+// Off returns c turned off; a turn under way comes to nothing.
+func (c Connection) Off() Connection {
+	c.On, c.State.Open = false, false
+	c.State.Turn++
+	return c
+}

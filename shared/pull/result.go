@@ -60,5 +60,6 @@ func (r Result) Passing() bool {
 var catalogues embed.FS
 
 // Messages returns what people read about each result, under "pull." and its
-// code, and about settings that are wrong: see roster.Messages.
+// code, about settings that are wrong, and on the page of a connection: see
+// roster.Messages.
 func Messages() (map[string]map[string]string, error) { return roster.Messages(catalogues) }
