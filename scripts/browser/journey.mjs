@@ -86,6 +86,13 @@ try {
       await page.locator("a[href^='/admin/imports/']").first().click();
       await page.waitForURL(/imports/);
       await look(page, `admin-import-${tag}`);
+      await page.locator("a[href*='/rows/people']").click();
+      await page.waitForURL(/rows/);
+      await look(page, `admin-rows-${tag}`);
+      await page.goto(plan.base + "/admin/");
+      await page.locator("a[href^='/admin/schools/']").first().click();
+      await page.waitForURL(/schools/);
+      await look(page, `admin-school-${tag}`);
     });
   }
 
@@ -93,6 +100,7 @@ try {
   await visit("application", { locale: "nl" }, async (page) => {
     await page.goto(plan.application);
     await page.waitForURL(/\/login/);
+    await page.waitForFunction(() => document.activeElement?.id === "name");
     await page.keyboard.type(plan.pupil.username);
     await page.keyboard.press("Tab");
     await page.keyboard.type(plan.pupil.password);
