@@ -10,7 +10,6 @@ import (
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
-	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/roster/format"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
@@ -55,12 +54,6 @@ func New(d Deps) (http.Handler, error) {
 	}
 	for l, texts := range messages {
 		pages.Texts().Add(i18n.Lang(l), "finding.", texts)
-	}
-	if messages, err = pull.Messages(); err != nil {
-		return nil, err
-	}
-	for l, texts := range messages {
-		pages.Texts().Add(i18n.Lang(l), "", texts)
 	}
 	s := &server{Deps: d, pages: pages}
 	mux := http.NewServeMux()

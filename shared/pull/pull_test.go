@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/roster/uwlr"
 	"cool.example/sync/shared/school"
@@ -50,9 +51,9 @@ func TestCheck(t *testing.T) {
 			fields, _ := fault.Fields(err)
 			require.Len(t, fields, 1)
 			require.Contains(t, fields, c.field)
-			all, err := pull.Messages()
+			texts, err := i18n.Load()
 			require.NoError(t, err)
-			require.NotEmpty(t, all["nl"][fields[c.field]])
+			require.NotEmpty(t, texts[i18n.Dutch][fields[c.field]])
 		})
 	}
 }
@@ -107,7 +108,7 @@ func TestDigest(t *testing.T) {
 // be retried only where that may help.
 func TestResults(t *testing.T) {
 	t.Parallel()
-	all, err := pull.Messages()
+	texts, err := i18n.Load()
 	require.NoError(t, err)
 	for _, f := range uwlr.Faults() {
 		require.Contains(t, pull.Results(), pull.Result(f))
@@ -115,8 +116,8 @@ func TestResults(t *testing.T) {
 		require.False(t, pull.Result(f).Good())
 	}
 	for _, r := range pull.Results() {
-		require.NotEmpty(t, all["nl"]["pull."+string(r)], r)
-		require.NotEmpty(t, all["en"]["pull."+string(r)], r)
+		for _, l := range i18n.Langs() {
+			require.NotEmpty(t, texts[l]["pull.result."+string(r)], r)
+		}
 	}
-	require.Len(t, all["nl"], len(all["en"]))
 }

@@ -1,11 +1,6 @@
 package pull
 
-import (
-	"embed"
-	"strings"
-
-	"cool.example/sync/shared/roster"
-)
+import "strings"
 
 // Result is how a pull ended: one of the codes below, or the code of a fault
 // of UWLR, such as "Client.AutorisatieOngeldig".
@@ -55,11 +50,3 @@ func (r Result) Passing() bool {
 	}
 	return strings.HasPrefix(string(r), "Server")
 }
-
-//go:embed nl.json en.json
-var catalogues embed.FS
-
-// Messages returns what people read about each result, under "pull." and its
-// code, about settings that are wrong, and on the page of a connection: see
-// roster.Messages.
-func Messages() (map[string]map[string]string, error) { return roster.Messages(catalogues) }
