@@ -85,6 +85,7 @@ func TestStart(t *testing.T) {
 		}
 	}
 	require.ElementsMatch(t, want, subscriptions(t, s))
+	large(t, s)
 }
 
 // subscriptions lists what is pushed to whom: "sweep tick-day".
