@@ -14,6 +14,7 @@ import (
 
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/tenant"
 )
 
 // CredentialsDatabase is the Firestore database that holds what verifies
@@ -57,8 +58,9 @@ func (db *DB) Now() time.Time { return db.clock.Now() }
 
 // Tx reads and writes within one transaction. All reads come before writes.
 type Tx struct {
-	tx *firestore.Transaction
-	db *DB
+	tx   *firestore.Transaction
+	db   *DB
+	free map[string]tenant.ID // documents of shared tables, by path, that an institution may write: see claim
 }
 
 // transactionTries bounds how often a contended transaction is run again.
@@ -69,7 +71,7 @@ const transactionTries = 8
 // did not hold, Busy where contention did not end.
 func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) error {
 	err := db.client.RunTransaction(ctx, func(ctx context.Context, tx *firestore.Transaction) error {
-		return f(ctx, &Tx{tx: tx, db: db})
+		return f(ctx, &Tx{tx: tx, db: db, free: map[string]tenant.ID{}})
 	}, firestore.MaxAttempts(transactionTries))
 	return classify(err)
 }

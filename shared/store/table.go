@@ -18,7 +18,7 @@ import (
 // Table stores values V of one collection in their stored form D. The tenant
 // is the first parameter of every call. A table of an institution lies under
 // its path; a shared table (sessions, names, outbox …) lies at the root, and
-// each of its documents names its tenant, which every read checks.
+// each of its documents names its tenant, which every read and write checks.
 type Table[ID ~string, V, D any] struct {
 	db         *DB
 	collection string // below tenants/{t}, or at the root where shared
@@ -71,6 +71,7 @@ func (t Table[ID, V, D]) GetTx(tx *Tx, owner tenant.ID, id ID) (V, error) {
 		return zero, err
 	}
 	snap, err := tx.tx.Get(t.ref(owner, id))
+	t.note(tx, owner, snap)
 	e, err := t.entry(owner, snap, err)
 	return e.Value, err
 }
@@ -97,6 +98,9 @@ func (t Table[ID, V, D]) GetManyTx(tx *Tx, owner tenant.ID, ids []ID) (map[ID]En
 	snaps, err := tx.tx.GetAll(refs)
 	if err != nil {
 		return nil, classify(err)
+	}
+	for _, snap := range snaps {
+		t.note(tx, owner, snap)
 	}
 	return t.entries(owner, snaps)
 }
@@ -134,7 +138,8 @@ type Page[ID ~string] struct {
 }
 
 // List returns a page of owner's values in the order of their ids, and the
-// cursor of the next page, "" after the last.
+// cursor of the next page, "" after the last. What has expired is left out, so
+// that a page before the last may hold fewer than Limit.
 func (t Table[ID, V, D]) List(ctx context.Context, owner tenant.ID, p Page[ID]) ([]Entry[ID, V], ID, error) {
 	if err := check(owner, ID("x")); err != nil {
 		return nil, "", err
@@ -149,12 +154,18 @@ func (t Table[ID, V, D]) List(ctx context.Context, owner tenant.ID, p Page[ID]) 
 	var page []Entry[ID, V]
 	var last ID
 	n := 0
-	for e, err := range t.walk(ctx, owner, q) {
+	for snap, err := range snapshots(ctx, q) {
 		if err != nil {
 			return nil, "", err
 		}
-		n++
-		last = e.ID
+		n, last = n+1, ID(snap.Ref.ID) // of what has expired too: it ends no list
+		e, err := t.entry(owner, snap, nil)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, "", err
+		}
 		page = append(page, e)
 	}
 	if n < p.Limit {
@@ -176,6 +187,25 @@ func (t Table[ID, V, D]) All(ctx context.Context, owner tenant.ID) iter.Seq2[Ent
 
 func (t Table[ID, V, D]) walk(ctx context.Context, owner tenant.ID, q firestore.Query) iter.Seq2[Entry[ID, V], error] {
 	return func(yield func(Entry[ID, V], error) bool) {
+		for snap, err := range snapshots(ctx, q) {
+			if err != nil {
+				yield(Entry[ID, V]{}, err)
+				return
+			}
+			e, err := t.entry(owner, snap, nil)
+			if fault.KindOf(err) == fault.NotFound {
+				continue // expired
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// snapshots yields what q finds, and ends with the first error.
+func snapshots(ctx context.Context, q firestore.Query) iter.Seq2[*firestore.DocumentSnapshot, error] {
+	return func(yield func(*firestore.DocumentSnapshot, error) bool) {
 		docs := q.Documents(ctx)
 		defer docs.Stop()
 		for {
@@ -183,11 +213,7 @@ func (t Table[ID, V, D]) walk(ctx context.Context, owner tenant.ID, q firestore.
 			if errors.Is(err, iterator.Done) {
 				return
 			}
-			e, err := t.entry(owner, snap, err)
-			if fault.KindOf(err) == fault.NotFound {
-				continue // expired, or of another institution
-			}
-			if !yield(e, err) || err != nil {
+			if !yield(snap, classify(err)) || err != nil {
 				return
 			}
 		}
@@ -219,16 +245,20 @@ func (t Table[ID, V, D]) entry(owner tenant.ID, snap *firestore.DocumentSnapshot
 	return Entry[ID, V]{ID: id, Value: v, Written: snap.UpdateTime}, err
 }
 
-// check refuses ids that would lead outside the path they are meant for, and
-// those that Firestore does not take:
-// https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields.
+// check refuses an owner that cannot be, and ids that lead nowhere.
 func check[ID ~string](owner tenant.ID, id ID) error {
 	if _, err := tenant.ParseID(string(owner)); err != nil {
 		return err
 	}
-	s := string(id)
-	reserved := strings.HasPrefix(s, "__") && strings.HasSuffix(s, "__")
-	if s == "" || s == "." || s == ".." || len(s) > 1500 || reserved || strings.Contains(s, "/") || !utf8.ValidString(s) {
+	return possible(string(id))
+}
+
+// possible refuses ids that would lead outside the path they are meant for,
+// and those that Firestore does not take:
+// https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields.
+func possible(id string) error {
+	reserved := strings.HasPrefix(id, "__") && strings.HasSuffix(id, "__")
+	if id == "" || id == "." || id == ".." || len(id) > 1500 || reserved || strings.Contains(id, "/") || !utf8.ValidString(id) {
 		return fault.New(fault.NotFound, "")
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 
 	"google.golang.org/api/iterator"
 
-	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
 )
@@ -59,8 +58,8 @@ func (db *DB) Domains() Table[Domain, tenant.ID, domainDoc] {
 // TenantOf returns whose domain it is. It answers NotFound where nobody has it.
 func (db *DB) TenantOf(ctx context.Context, domain Domain) (tenant.ID, error) {
 	domain = Domain(strings.ToLower(string(domain)))
-	if domain == "" || strings.ContainsAny(string(domain), "/") || len(domain) > 253 || domain == "." || domain == ".." {
-		return "", fault.New(fault.NotFound, "")
+	if err := possible(string(domain)); err != nil {
+		return "", err
 	}
 	snap, err := db.Domains().ref("", domain).Get(ctx)
 	if err != nil {

@@ -27,18 +27,24 @@ func (t Table[ID, V, D]) CreateTx(tx *Tx, owner tenant.ID, id ID, v V) error {
 	return classify(tx.tx.Create(t.ref(owner, id), t.toDoc(owner, v)))
 }
 
-// Set stores v whether or not id exists.
+// Set stores v whether or not id exists. It answers NotFound where id belongs
+// to another institution.
 func (t Table[ID, V, D]) Set(ctx context.Context, owner tenant.ID, id ID, v V) error {
 	if err := check(owner, id); err != nil {
 		return err
+	}
+	if t.shared {
+		return t.db.InTx(ctx, func(_ context.Context, tx *Tx) error { return t.SetTx(tx, owner, id, v) })
 	}
 	_, err := t.ref(owner, id).Set(ctx, t.toDoc(owner, v))
 	return classify(err)
 }
 
-// SetTx stores v whether or not id exists.
+// SetTx stores v whether or not id exists. It answers NotFound where id
+// belongs to another institution. Of a shared table it reads the document,
+// unless the transaction has, and so comes before other writes.
 func (t Table[ID, V, D]) SetTx(tx *Tx, owner tenant.ID, id ID, v V) error {
-	if err := check(owner, id); err != nil {
+	if err := t.claim(tx, owner, id); err != nil {
 		return err
 	}
 	return classify(tx.tx.Set(t.ref(owner, id), t.toDoc(owner, v)))
@@ -47,9 +53,10 @@ func (t Table[ID, V, D]) SetTx(tx *Tx, owner tenant.ID, id ID, v V) error {
 // ReplaceTx writes the named top-level fields of v over the document id, which
 // must not have been written since written; the transaction answers Conflict
 // where it has. Other fields of the document keep their value. It needs no
-// read, so a transaction of many of them locks nothing beforehand.
+// read, except of a shared table, so a transaction of many of them locks nothing
+// beforehand.
 func (t Table[ID, V, D]) ReplaceTx(tx *Tx, owner tenant.ID, e Entry[ID, V], fields ...string) error {
-	if err := check(owner, e.ID); err != nil {
+	if err := t.claim(tx, owner, e.ID); err != nil {
 		return err
 	}
 	values := t.fields(t.toDoc(owner, e.Value))
@@ -75,6 +82,15 @@ func (t Table[ID, V, D]) SetIf(ctx context.Context, owner tenant.ID, e Entry[ID,
 	if err := check(owner, e.ID); err != nil {
 		return time.Time{}, err
 	}
+	if t.shared { // what was not written since e.Written is still whose it was
+		now, err := t.Read(ctx, owner, e.ID)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if !now.Written.Equal(e.Written) {
+			return time.Time{}, fault.New(fault.Conflict, "")
+		}
+	}
 	values := t.fields(t.toDoc(owner, e.Value))
 	updates := make([]firestore.Update, 0, len(values))
 	for f, v := range values {
@@ -87,18 +103,30 @@ func (t Table[ID, V, D]) SetIf(ctx context.Context, owner tenant.ID, e Entry[ID,
 	return done.UpdateTime, nil
 }
 
-// Delete removes id; removing what is not there is no failure.
+// Delete removes id; removing what is not there, or is another institution's,
+// is no failure and does nothing.
 func (t Table[ID, V, D]) Delete(ctx context.Context, owner tenant.ID, id ID) error {
 	if err := check(owner, id); err != nil {
 		return err
+	}
+	if t.shared {
+		return t.db.InTx(ctx, func(_ context.Context, tx *Tx) error { return t.DeleteTx(tx, owner, id) })
 	}
 	_, err := t.ref(owner, id).Delete(ctx)
 	return classify(err)
 }
 
-// DeleteTx removes id; removing what is not there is no failure.
+// DeleteTx removes id; removing what is not there, or is another
+// institution's, is no failure and does nothing. It reads as SetTx does.
 func (t Table[ID, V, D]) DeleteTx(tx *Tx, owner tenant.ID, id ID) error {
 	if err := check(owner, id); err != nil {
+		return err
+	}
+	err := t.claim(tx, owner, id)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return classify(tx.tx.Delete(t.ref(owner, id)))

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// shape is how a table is laid out.
+type shape struct {
+	collection string
+	shared     bool
+	owned      bool // it knows whose a document is
+	expires    bool
+	form       reflect.Type
+}
+
+func shapeOf[ID ~string, V, D any](t Table[ID, V, D]) shape {
+	return shape{
+		collection: t.collection, shared: t.shared, owned: t.owner != nil, expires: t.expires != nil, form: reflect.TypeFor[D](),
+	}
+}
+
+func shapes() []shape {
+	db := &DB{}
+	return []shape{
+		shapeOf(db.Accounts()), shapeOf(db.Groups()), shapeOf(db.Schools()), shapeOf(db.Tenants()), shapeOf(db.Domains()),
+		shapeOf(db.Names()), shapeOf(db.Credentials()), shapeOf(db.Sessions()), shapeOf(db.Codes()), shapeOf(db.Grants()),
+		shapeOf(db.Apps()), shapeOf(db.Connections()), shapeOf(db.Links("c")), shapeOf(db.GroupLinks("c")), shapeOf(db.Budgets("c")),
+		shapeOf(db.Outbox()), shapeOf(db.Log()), shapeOf(db.Runs()), shapeOf(db.Lanes("r", time.Time{})), shapeOf(db.Slots()),
+		shapeOf(db.Tokens()), shapeOf(db.Pulls()),
+	}
+}
+
+func TestTablesAreLaidOutAsTheirFormsSay(t *testing.T) {
+	t.Parallel()
+	var expiring, forms []string
+	seen := map[string]bool{}
+	for _, s := range shapes() {
+		form := s.form.Name()
+		forms = append(forms, form)
+		require.False(t, seen[s.collection], "two tables lie in %s", s.collection)
+		seen[s.collection] = true
+		require.Equal(t, s.shared, s.owned, "%s: a shared table, and no other, knows whose a document is", form)
+		require.Equal(t, s.shared, stores(s.form, "tenant"), "%s: a document of a shared table names its institution", form)
+		require.Equal(t, s.expires, stores(s.form, "expireAt"), "%s: what expires is hidden and deleted", form)
+		if s.expires {
+			expiring = append(expiring, path.Base(s.collection))
+		}
+	}
+	require.ElementsMatch(t, Expiring(), expiring)
+	var registered []string
+	for _, form := range storedForms() {
+		registered = append(registered, reflect.TypeOf(form).Name())
+	}
+	require.ElementsMatch(t, registered, forms)
+}
+
+// stores reports whether a form has a field of a stored name.
+func stores(form reflect.Type, name string) bool {
+	return slices.ContainsFunc(reflect.VisibleFields(form), func(f reflect.StructField) bool {
+		stored, _, _ := strings.Cut(f.Tag.Get("firestore"), ",")
+		return stored == name
+	})
+}
