@@ -168,13 +168,18 @@ type Run struct {
 	Counts   struct {
 		Create    int `json:"create"`
 		Change    int `json:"change"`
+		Move      int `json:"move"`
 		Leave     int `json:"leave"`
 		Return    int `json:"return"`
+		Match     int `json:"match"`
+		Prepare   int `json:"prepare"`
 		Unchanged int `json:"unchanged"`
 		Findings  int `json:"findings"`
 		LeftOut   int `json:"left_out"`
 	} `json:"counts"`
+	Held     []string `json:"held"`
 	Findings []struct {
+		File     string `json:"file"`
 		Line     int    `json:"line"`
 		Column   int    `json:"column"`
 		Field    string `json:"field"`
