@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/plan"
@@ -293,4 +295,62 @@ func TestMessagesThatFitNoStep(t *testing.T) {
 		require.Equal(t, http.StatusNoContent, f.deliver(outbox.To(topic.RosterApply, m)), "%s comes back for ever", name)
 	}
 	require.Empty(t, f.accounts())
+}
+
+// crashing is a queue whose n-th publication never comes about: the process
+// died between its commit and its message.
+type crashing struct {
+	*queue
+	left int
+}
+
+func (c *crashing) Publish(ctx context.Context, messages []outbox.Message) error {
+	c.left--
+	if c.left == 0 {
+		return errors.New("the process died")
+	}
+	return c.queue.Publish(ctx, messages)
+}
+
+// TestCrashedAfterEveryStep lets apply die after each of its commits in turn,
+// and demands that what was left behind brings the run to its end.
+func TestCrashedAfterEveryStep(t *testing.T) {
+	t.Parallel()
+	for crash := 1; crash <= 8; crash++ {
+		t.Run(fmt.Sprint(crash), func(t *testing.T) {
+			t.Parallel()
+			f := begin(t)
+			rows := people(850)
+			f.run(roster.Plan{
+				Groups: []roster.GroupRow{{Action: roster.Create, Group: group.Group{ID: "g1", School: place}}},
+				Rows:   map[roster.Phase][]roster.AccountRow{roster.People: rows},
+			}, "r1")
+			dying := &crashing{queue: f.queue, left: crash}
+			f.handler = rosterapply.New(rosterapply.Deps{
+				DB: f.db, Plans: f.shelf, Index: f.index, Clock: clock.System{}, Post: outbox.Post{Publisher: dying, Shelf: f.db.Outbox()},
+			})
+			for {
+				m, ok := f.queue.take(false)
+				if !ok {
+					left, err := f.db.Leftovers(t.Context(), time.Now().Add(time.Hour), 10)
+					require.NoError(t, err)
+					if len(left) == 0 {
+						break
+					}
+					for _, letter := range left { // what the sweep does
+						require.NoError(t, outbox.Post{Publisher: f.queue, Shelf: f.db.Outbox()}.TrySend(t.Context(), letter))
+					}
+					continue
+				}
+				if f.deliver(m) != http.StatusNoContent {
+					require.NoError(t, f.queue.Publish(t.Context(), []outbox.Message{m})) // Pub/Sub delivers again
+				}
+			}
+			require.LessOrEqual(t, dying.left, 0, "it never died")
+			require.Len(t, f.accounts(), len(rows))
+			run, err := f.db.Runs().Get(t.Context(), board, "r1")
+			require.NoError(t, err)
+			require.Equal(t, roster.Applied, run.Status)
+		})
+	}
 }
