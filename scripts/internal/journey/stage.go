@@ -102,14 +102,20 @@ const patience = 90 * time.Second
 // has ended, or waits itself.
 func (s *Stage) Hand(body []byte) browse.Run {
 	s.t.Helper()
+	return s.HandAs(s.Institution.ImportToken, body)
+}
+
+// HandAs is Hand with another school's token.
+func (s *Stage) HandAs(token string, body []byte) browse.Run {
+	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), s.wait)
 	defer cancel()
-	status, raw, err := browse.Hand(ctx, s.URL, s.Institution.ImportToken, bytes.NewReader(body))
+	status, raw, err := browse.Hand(ctx, s.URL, token, bytes.NewReader(body))
 	require.NoError(s.t, err)
 	require.Equal(s.t, http.StatusAccepted, status, string(raw))
 	var accepted struct{ ID string }
 	require.NoError(s.t, json.Unmarshal(raw, &accepted))
-	run, err := browse.Watch(ctx, s.URL, s.Institution.ImportToken, accepted.ID, "applied", "refused", "waiting")
+	run, err := browse.Watch(ctx, s.URL, token, accepted.ID, "applied", "refused", "waiting")
 	require.NoError(s.t, err)
 	return run
 }

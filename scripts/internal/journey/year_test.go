@@ -16,8 +16,6 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
-	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/upload"
 )
 
 // order has the administrator press a button of the school's settings, and
@@ -108,19 +106,10 @@ func TestAnAdministrationSystemIsChanged(t *testing.T) {
 func TestTwoSchoolsMerge(t *testing.T) {
 	t.Parallel()
 	s := journey.Begin(t, "99XX")
-	db, err := s.Database(t.Context(), "")
-	require.NoError(t, err)
-	defer db.Close()
-	small := school.School{ID: "duinpan", Name: "De Duinpan", Code: school.Code{BRIN: "99XY", Location: "00"}, Sector: school.PO}
-	require.NoError(t, db.Schools().Create(t.Context(), demo.Tenant, small.ID, small))
-	token := upload.NewToken(demo.Tenant)
-	_, hash, err := upload.ParseToken(token)
-	require.NoError(t, err)
-	require.NoError(t, db.Tokens().Create(t.Context(), demo.Tenant, store.TokenID(hash), store.Token{School: small.ID}))
+	token := second(t, s)
 	theirs := journey.School(30)
 	file := strings.ReplaceAll(string(journey.File(t, theirs)), "99XX", "99XY")
-	run, err := browse.Import(t.Context(), s.URL, token, []byte(file))
-	require.NoError(t, err)
+	run := s.HandAs(token, []byte(file))
 	require.Equal(t, "applied", run.Status, run.Findings)
 	before := accounts(t, s)
 
@@ -131,8 +120,9 @@ func TestTwoSchoolsMerge(t *testing.T) {
 		require.Equal(t, before[address].ID, a.ID)
 		require.Equal(t, demo.School, a.Memberships[0].School)
 	}
-	_, err = browse.Import(t.Context(), s.URL, token, []byte(file))
-	require.ErrorContains(t, err, "plan.school_merged", "the school that went up hands over no more files")
+	late := s.HandAs(token, []byte(file))
+	require.Equal(t, "refused", late.Status)
+	require.Equal(t, "plan.school_merged", late.Findings[0].Code, "the school that went up hands over no more files")
 
 	together := s.Hand(journey.File(t, theirs))
 	require.Equal(t, "applied", together.Status, together.Findings)
