@@ -53,7 +53,7 @@ func (b *Bucket) Create(ctx context.Context, name string, write func(io.Writer) 
 	w := b.bucket.Object(name).If(storage.Conditions{DoesNotExist: true}).NewWriter(ctx)
 	w.ContentType = "application/octet-stream"
 	if err := write(w); err != nil {
-		return 0, err
+		return 0, classify(err) // of a large object, the service may refuse while it is written
 	}
 	if err := w.Close(); err != nil {
 		return 0, classify(err)
