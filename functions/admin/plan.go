@@ -216,7 +216,10 @@ func (t *table) end() error {
 }
 
 // progress is how far a run has come, in steps of a hundred people.
-type progress struct{ Done, Steps int }
+type progress struct {
+	Done  int `json:"done"`
+	Steps int `json:"steps"`
+}
 
 // progressOf counts the steps that the lanes of a run have applied.
 func (s *server) progressOf(ctx context.Context, owner tenant.ID, run roster.Run) (progress, error) {

@@ -15,6 +15,7 @@ import (
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/store"
 )
 
 // planned stores a run with a real, sealed plan: 150 new pupils, and a match
@@ -95,6 +96,11 @@ func TestAMatchIsDecidedOnItsPage(t *testing.T) {
 	require.Equal(t, map[account.ID]roster.Decision{"anew": roster.Same}, run.Decisions)
 	require.Equal(t, roster.Applying, run.Status)
 	require.Contains(t, text(s.show(s.admin, "/admin/imports/ione")), "0 van 4 stappen")
+	lanes := s.deps.DB.Lanes(run.ID, run.ExpireAt)
+	require.NoError(t, lanes.Set(t.Context(), ours, "people-0", store.Lane{Next: 2}))
+	require.NoError(t, lanes.Set(t.Context(), ours, "groups-0", store.Lane{Next: 2}))
+	told := s.do(call{method: "GET", path: "/api/import/v1/files/ione", bearer: s.token(ours, zeester)})
+	require.Contains(t, told.body, `"progress":{"done":2,"steps":4}`)
 }
 
 func TestAPlanAsCSV(t *testing.T) {

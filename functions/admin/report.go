@@ -30,6 +30,7 @@ type runAnswer struct {
 	Findings []findingAnswer `json:"findings"`
 	PlanHash string          `json:"plan_hash,omitempty"`
 	Held     []roster.Phase  `json:"held"`
+	Progress *progress       `json:"progress,omitempty"` // while it is applied
 }
 
 type countsAnswer struct {
@@ -87,5 +88,13 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	if run.School != from.school {
 		return fault.New(fault.NotFound, "")
 	}
-	return serve.JSON(w, http.StatusOK, answer(run, s.pages.Texts(), i18n.Of(r)))
+	a := answer(run, s.pages.Texts(), i18n.Of(r))
+	if run.Status == roster.Applying {
+		p, err := s.progressOf(r.Context(), from.owner, run)
+		if err != nil {
+			return err
+		}
+		a.Progress = &p
+	}
+	return serve.JSON(w, http.StatusOK, a)
 }
