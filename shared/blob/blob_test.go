@@ -223,6 +223,8 @@ func TestAServiceThatIsDown(t *testing.T) {
 			defer cancel()
 			_, err := b.Range(ctx, "een", 1, 0, 1)
 			require.Equal(t, fault.Busy, fault.KindOf(err), "%v", err)
+			_, err = b.Range(ctx, "een", 1, 0, 1)
+			require.Equal(t, fault.Busy, fault.KindOf(err), "with no time left: %v", err)
 		})
 	}
 }

@@ -202,6 +202,9 @@ func openWith(secret, sealed, context []byte) ([]byte, error) {
 }
 
 func classify(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) { // between two tries of the client, which then gives no status
+		return fault.As(fault.Busy, err)
+	}
 	switch status.Code(err) {
 	case codes.NotFound, codes.FailedPrecondition:
 		return fault.As(fault.NotFound, err)

@@ -4,6 +4,7 @@ package secret
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strconv"
@@ -153,6 +154,9 @@ func (v *Vault) read(ctx context.Context, name string) (Versions, error) {
 }
 
 func classify(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) { // between two tries of the client, which then gives no status
+		return fault.As(fault.Busy, err)
+	}
 	switch status.Code(err) {
 	case codes.NotFound:
 		return fault.As(fault.NotFound, err)

@@ -133,16 +133,27 @@ func TestReadingEndsWithTheCaller(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)
 	shelve(t, db, ours, 3)
-	ctx, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, _, err := db.Groups().List(ctx, ours, store.Page[group.ID]{Limit: 10})
-	require.Equal(t, fault.Busy, fault.KindOf(err))
-	n := 0
-	for _, err := range db.Groups().All(ctx, ours) {
-		n++
-		require.Equal(t, fault.Busy, fault.KindOf(err))
+	late, cancel := context.WithTimeout(t.Context(), 0)
+	t.Cleanup(cancel)
+	for name, ctx := range map[string]context.Context{"canceled": canceled, "late": late} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := db.Groups().List(ctx, ours, store.Page[group.ID]{Limit: 10})
+			require.Equal(t, fault.Busy, fault.KindOf(err))
+			_, err = db.Groups().Get(ctx, ours, "g000")
+			require.Equal(t, fault.Busy, fault.KindOf(err))
+			err = inTx(ctx, db, func(tx *store.Tx) error { return db.Groups().DeleteTx(tx, ours, "g000") })
+			require.Equal(t, fault.Busy, fault.KindOf(err), "%v", err)
+			n := 0
+			for _, err := range db.Groups().All(ctx, ours) {
+				n++
+				require.Equal(t, fault.Busy, fault.KindOf(err))
+			}
+			require.Equal(t, 1, n, "an error ends a list")
+		})
 	}
-	require.Equal(t, 1, n, "an error ends a list")
 }
 
 func TestASharedTableIsReadByIDOnly(t *testing.T) {

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -81,6 +82,9 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 func classify(err error) error {
 	if err == nil || fault.KindOf(err) != fault.Internal {
 		return err
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) { // between two tries of the client
+		return fault.As(fault.Busy, err)
 	}
 	switch status.Code(err) {
 	case codes.NotFound:
