@@ -5,6 +5,7 @@
 package rows
 
 import (
+	"embed"
 	"errors"
 	"fmt"
 	"iter"
@@ -63,6 +64,12 @@ const (
 func Codes() []string {
 	return []string{Empty, NotText, MixedEncoding, Damaged, TooLarge, TooManyColumns, RecordTooLong}
 }
+
+//go:embed nl.json en.json
+var catalogues embed.FS
+
+// Messages returns what people read about the problems: see roster.Messages.
+func Messages() (map[string]map[string]string, error) { return roster.Messages(catalogues) }
 
 // Problem is what is wrong with a table as a whole; it refuses the file.
 type Problem struct {

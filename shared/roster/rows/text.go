@@ -139,9 +139,10 @@ func (d Dialect) decoder() transform.Transformer {
 }
 
 // delimiterOf counts the candidates outside quotation marks on the first line,
-// which holds the headings.
+// which holds the headings. A comma is one only where no other is as frequent:
+// headings hold commas.
 func delimiterOf(text string) (_ rune, declared bool) {
-	line, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n")
+	line, _, _ := strings.Cut(strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), "\r\n"), "\n")
 	line = strings.TrimRight(line, "\r")
 	if after, ok := strings.CutPrefix(strings.ToLower(strings.Trim(line, `"`)), "sep="); ok && len(after) == 1 {
 		return rune(after[0]), true
@@ -157,7 +158,7 @@ func delimiterOf(text string) (_ rune, declared bool) {
 	}
 	best := ','
 	for _, c := range ";\t|" {
-		if counts[c] > counts[best] {
+		if counts[c] > 0 && counts[c] >= counts[best] {
 			best = c
 		}
 	}

@@ -1,0 +1,260 @@
+package table
+
+import (
+	"strings"
+
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/rows"
+	"cool.example/sync/shared/school"
+)
+
+// How says why a column holds what it holds.
+type How string
+
+// The ways in which a column is decided on.
+const (
+	ByHeading  How = "heading"   // its heading is known
+	BySchool   How = "school"    // the school has said so
+	Forbidden  How = "forbidden" // what it holds may never be kept
+	LikeBSN    How = "like_bsn"  // its values pass the test of citizen service numbers
+	Other      How = "other"     // another column holds the same, and counts
+	NotUsed    How = "not_used"  // known, and of no use for these people
+	NotDecided How = "unknown"   // nobody knows what it holds
+)
+
+// Column is one column of a table, for the school to see.
+type Column struct {
+	Place   int    // from 1
+	Heading string // as it stands in the file
+	Field   string // its entry in the field register, "" where it is left out
+	How     How
+}
+
+// Mapping is what was made of the headings of one table.
+type Mapping struct {
+	File    string
+	Kind    person.Kind // whom the table lists; "" where that is unclear
+	Preset  string      // "magister" or "somtoday" where it is recognised
+	Columns []Column
+}
+
+// Map returns what would be made of each table, in the order of files. Of one
+// whose first row is no heading it tells nothing: that row may be somebody's.
+func Map(files []roster.File, w roster.Wanted) ([]Mapping, error) {
+	var list []Mapping
+	for _, f := range files {
+		s, err := inspect(f, w)
+		if _, ok := rows.Finding(err, ""); err != nil && !ok {
+			return nil, err
+		}
+		m := Mapping{File: f.Name}
+		if err == nil && s.recognised {
+			m.Kind, m.Preset = s.kind, s.preset
+			m.Columns = s.shown()
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// headingRunes is how much of a heading is shown.
+const headingRunes = 64
+
+func (s *sheet) shown() []Column {
+	var list []Column
+	for i, c := range s.columns {
+		shown := []rune(c.text)
+		column := Column{Place: i + 1, Heading: string(shown[:min(len(shown), headingRunes)]), How: c.how}
+		if registered(c.field) || c.field == wholeName {
+			column.Field = c.field
+		}
+		list = append(list, column)
+	}
+	return list
+}
+
+// column is a column while the table is read.
+type column struct {
+	text    string // the heading as it stands
+	heading string // folded
+	at      int    // its column in the file, for findings
+	field   string // what it is read as, "" for nothing
+	counted string // the name under which its values are left out, "" for none
+	rank    int    // among the aliases of the field
+	how     How
+}
+
+// name returns what findings call the column: its folded heading where that is
+// one of ours, else the field. A heading of the school's own stays out.
+func (c column) name() string {
+	if c.how == ByHeading {
+		return c.heading
+	}
+	return c.field
+}
+
+// registered reports whether the field register has the field, so that a
+// school may bind a column to it.
+func registered(field string) bool { return bit(field) != 0 }
+
+// bind decides on one column by itself.
+func bind(text string, own map[string]string) column {
+	c := column{text: text, heading: rows.Heading(text), counted: unknown, how: NotDecided}
+	if name, refused := rows.Refused(c.heading); refused {
+		c.counted, c.how = name, Forbidden
+		return c
+	}
+	if field, said := own[c.heading]; said && c.heading != "" {
+		c.how = BySchool
+		if registered(field) {
+			c.field, c.counted, c.rank = field, "", -1
+		}
+		return c
+	}
+	if field, rank, ok := meaning(c.heading); ok {
+		c.field, c.counted, c.rank, c.how = field, "", rank, ByHeading
+	}
+	return c
+}
+
+// decide decides on the columns together. The order in which they stand does
+// not matter.
+func (s *sheet) decide(w roster.Wanted) {
+	for i := range s.columns {
+		c := &s.columns[i]
+		if c.field != number && c.how != Forbidden && s.values[i].BSN() {
+			c.field, c.counted, c.how = "", "bsn", LikeBSN
+			s.suspects = append(s.suspects, i)
+		}
+	}
+	for _, field := range fields() {
+		s.choose(field)
+	}
+	s.groups(w.Sector)
+	if s.has(surname) {
+		s.drop(wholeName, wholeName, Other)
+	}
+	s.kind, s.unclear = s.whom()
+	for _, field := range fields() {
+		switch {
+		case field == study, field == location, s.kind == person.Staff && (pupilOnly(field) || field == period),
+			s.kind == person.Pupil && (field == function || field == code || field == login):
+			s.drop(field, field, NotUsed)
+		}
+	}
+	s.preset = s.recognise()
+}
+
+// choose keeps one column of a field: the likeliest. Of two that are as likely
+// nobody knows which counts.
+func (s *sheet) choose(field string) {
+	best := -1
+	for i, c := range s.columns {
+		switch {
+		case c.field != field:
+		case best < 0 || c.rank < s.columns[best].rank:
+			best = i
+		case c.rank == s.columns[best].rank:
+			s.twice = append(s.twice, i)
+		}
+	}
+	for i := range s.columns {
+		if c := &s.columns[i]; c.field == field && c.rank > s.columns[best].rank {
+			c.field, c.counted, c.how = "", field, Other
+		}
+	}
+}
+
+// groups reads a column groep that stands beside the class as the year: so
+// primary schools write 5 and 5b.
+func (s *sheet) groups(sector school.Sector) {
+	if s.has(year) || sector == school.VO || sector == school.VSO {
+		return
+	}
+	for i := range s.columns {
+		if c := &s.columns[i]; c.heading == "groep" && c.how == Other {
+			c.field, c.counted, c.how = year, "", ByHeading
+			return
+		}
+	}
+}
+
+// drop takes a field from its column and counts the values as left out.
+func (s *sheet) drop(field, counted string, how How) {
+	for i := range s.columns {
+		if c := &s.columns[i]; c.field == field {
+			c.field, c.counted, c.how = "", counted, how
+		}
+	}
+}
+
+// whom decides whom the table lists, by its headings; unclear is the code of
+// the finding where they do not tell.
+func (s *sheet) whom() (kind person.Kind, unclear string) {
+	sure, likely := map[person.Kind]bool{}, map[person.Kind]bool{}
+	for _, c := range s.columns {
+		switch {
+		case c.how == Forbidden, c.how == NotDecided, c.how == LikeBSN:
+		case c.how == BySchool && pupilOnly(c.field):
+			likely[person.Pupil] = true
+		case c.how == BySchool && c.field == function:
+			likely[person.Staff] = true
+		default:
+			if k, certain := kindOf(c.heading); certain {
+				sure[k] = true
+			} else if k != "" {
+				likely[k] = true
+			}
+		}
+	}
+	switch {
+	case sure[person.Pupil] && sure[person.Staff]:
+		return "", BothKinds
+	case sure[person.Pupil]:
+		return person.Pupil, ""
+	case sure[person.Staff], likely[person.Staff], s.has(code) && s.has(login):
+		return person.Staff, "" // a list of staff may name the class of which somebody is the mentor
+	case likely[person.Pupil]:
+		return person.Pupil, ""
+	}
+	return "", UnclearKind
+}
+
+func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
+
+// place returns the index of the column of a field, -1 for none.
+func (s *sheet) place(field string) int {
+	for i, c := range s.columns {
+		if c.field == field {
+			return i
+		}
+	}
+	return -1
+}
+
+// recognise returns the system whose export this is, by headings that others
+// do not have.
+func (s *sheet) recognise() string {
+	there := map[string]bool{}
+	mentor := false
+	for _, c := range s.columns {
+		there[c.heading] = true
+		mentor = mentor || strings.HasPrefix(c.heading, "klassenmentor")
+	}
+	switch {
+	case there["stamnrstr"], there["stamnr"] && there["studyperiod"], there["stamnr"] && there["firstname"],
+		there["stamnummer"] && there["klas"] && (there["studie"] || mentor):
+		return magister
+	case there["leerlingnummer"] && there["stamgroep"] && (there["opleidingcode"] || there["voorvoegsel"]),
+		there["leerlingnummer"] && there["leerlingstamgroep"], there["medewerkernummer"] && (there["datumuitdienst"] || there["medewerkeractiefomschrijving"]):
+		return somtoday
+	}
+	return ""
+}
+
+// The systems whose exports are recognised.
+const (
+	magister = "magister"
+	somtoday = "somtoday"
+)

@@ -1,0 +1,133 @@
+// Package table reads the lists of pupils and staff that schools make
+// themselves, as delimited text or as a workbook: free columns, known by their
+// headings. The exports of Magister and SOMtoday are lists of this kind with
+// ways of their own.
+//
+// Only columns that are bound to a field ever become values. What may not be
+// kept is skipped and counted, and findings tell a place, never a value.
+package table
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/rows"
+)
+
+// Format reads free tables: see roster.Format.
+type Format struct {
+	// Pilot accepts ECK iDs of the chain's test environment, which in
+	// production name nobody.
+	Pilot bool
+	// People bounds how many rows are read; 0 for the usual bound.
+	People int
+}
+
+// mostPeople is beyond the largest boards, with several rows for each pupil.
+const mostPeople = 500_000
+
+// Name returns "table".
+func (Format) Name() string { return "table" }
+
+// Claims reports whether files are text or workbooks. Of several, one must
+// have headings that are known.
+func (Format) Claims(files []roster.File) bool {
+	for _, f := range files {
+		head := rows.Head(f)
+		if len(head) == 0 || bytes.HasPrefix(head, []byte("<")) {
+			return false
+		}
+	}
+	return len(files) == 1 || slices.ContainsFunc(files, headed)
+}
+
+// headed reports whether a file begins with headings that are known.
+func headed(f roster.File) bool {
+	source, err := rows.Open(f, rows.Usual(), func(cells []string) bool { return known(cells, nil) })
+	if err != nil {
+		return false
+	}
+	for row, err := range source.Rows() {
+		if err != nil {
+			return false
+		}
+		if !row.Blank() {
+			return known(row.Cells, nil)
+		}
+	}
+	return false
+}
+
+// Read reads the tables: see roster.Format. One set may hold lists of pupils
+// and lists of staff.
+func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster.Roster, error) {
+	r := &reader{
+		format: f, wanted: w, found: found, people: map[who]int{}, chains: map[string]bool{}, once: map[string]bool{},
+		roster: &roster.Roster{Format: "csv", School: w.School, Year: w.YearOf(), LeftOut: map[string]int{}},
+	}
+	r.today()
+	for _, file := range files {
+		name := ""
+		if len(files) > 1 {
+			name = file.Name
+		}
+		if err := r.table(file, name); err != nil {
+			if problem, ok := rows.Finding(err, name); ok {
+				found.Add(problem)
+				continue
+			}
+			return r.roster, fmt.Errorf("read table: %w", err)
+		}
+	}
+	r.finish()
+	return r.roster, nil
+}
+
+// table reads one file.
+func (r *reader) table(file roster.File, name string) error {
+	s, err := inspect(file, r.wanted)
+	if err != nil {
+		return err
+	}
+	s.file = name
+	if s.source.Excel {
+		r.roster.Format = "excel"
+	}
+	r.presets = append(r.presets, s.preset)
+	if !s.report(r.found) {
+		r.leaveAll(s)
+		return nil
+	}
+	for row, err := range s.source.Rows() {
+		if err != nil {
+			return err
+		}
+		if row.Line <= s.line || row.Blank() {
+			continue
+		}
+		if len(r.drafts) >= r.limit() {
+			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: name, Line: row.Line})
+			return nil
+		}
+		r.row(s, row)
+	}
+	return nil
+}
+
+func (r *reader) limit() int {
+	if r.format.People > 0 {
+		return r.format.People
+	}
+	return mostPeople
+}
+
+// leaveAll counts what a refused table holds that may not be kept.
+func (r *reader) leaveAll(s *sheet) {
+	for i, c := range s.columns {
+		if n := s.values[i].Count(); c.counted != "" && n > 0 {
+			r.roster.LeftOut[c.counted] += n
+		}
+	}
+}
