@@ -15,6 +15,7 @@ import (
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/table"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/tenant"
@@ -50,6 +51,15 @@ type runView struct {
 	Held         []heldView
 	Tallies      []roster.Tally
 	Done, Steps  int // while it is applied
+	School       string
+	Columns      []columnsView
+	Fields       []string // that a column may hold
+}
+
+// columnsView is what was made of one column of a free table.
+type columnsView struct {
+	roster.Column
+	MayCorrect bool
 }
 
 type heldView struct {
@@ -110,6 +120,10 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	v.Format, v.Prepares, v.Tallies = run.Format, run.Prepares, run.Tallies
 	if run.Year != 0 {
 		v.Year = run.Year.String()
+	}
+	v.School, v.Fields = string(run.School), roster.ColumnFields()
+	for _, c := range run.Columns {
+		v.Columns = append(v.Columns, columnsView{c, c.How != string(table.Forbidden) && c.How != string(table.LikeBSN)})
 	}
 	for _, phase := range roster.Phases()[1:] {
 		if len(run.Plan.Steps[phase]) > 0 {

@@ -111,7 +111,7 @@ func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.
 	if err != nil {
 		return err
 	}
-	out := s.table(w, "plan")
+	out := s.listing(w, "plan")
 	texts, l := s.pages.Texts(), i18n.Of(r)
 	out.row("voorstel", "reden", "soort", "naam", "adres", "veld", "oud", "nieuw")
 	for _, phase := range roster.Phases() {
@@ -141,7 +141,7 @@ func (s *server) exportFindings(w http.ResponseWriter, r *http.Request, who sess
 	if err != nil {
 		return err
 	}
-	out := s.table(w, "meldingen")
+	out := s.listing(w, "meldingen")
 	out.row("ernst", "code", "bestand", "regel", "kolom", "veld", "melding")
 	for _, f := range answer(run, s.pages.Texts(), i18n.Of(r)).Findings {
 		out.row(s.pages.Texts().Text(i18n.Of(r), "import.severity."+string(f.Severity)), f.Code, f.File, number(f.Line), number(f.Column), f.Field, f.Message)
@@ -156,23 +156,23 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
-// table writes CSV that spreadsheets open as it is meant: a byte order mark,
+// listing writes CSV that spreadsheets open as it is meant: a byte order mark,
 // semicolons, and nothing that they would take for a formula.
-type table struct {
+type listing struct {
 	csv   *csv.Writer
 	wrote bool
 }
 
-func (s *server) table(w http.ResponseWriter, name string) *table {
+func (s *server) listing(w http.ResponseWriter, name string) *listing {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
-	t := &table{csv: csv.NewWriter(w)}
+	t := &listing{csv: csv.NewWriter(w)}
 	t.csv.Comma, t.csv.UseCRLF = ';', true
 	return t
 }
 
-func (t *table) row(cells ...string) {
+func (t *listing) row(cells ...string) {
 	for i, c := range cells {
 		if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
 			cells[i] = "'" + c
@@ -185,7 +185,7 @@ func (t *table) row(cells ...string) {
 	_ = t.csv.Write(cells) // a failure shows at the end
 }
 
-func (t *table) person(row roster.AccountRow, text func(string) string) {
+func (t *listing) person(row roster.AccountRow, text func(string) string) {
 	head := []string{
 		text("plan.action." + string(row.Action)), text("plan.reason." + row.Reason), text("kind." + string(row.Account.Kind)),
 		row.Account.Source.Name.Sorted(), row.Account.Address,
@@ -200,14 +200,14 @@ func (t *table) person(row roster.AccountRow, text func(string) string) {
 
 // broken ends a table that has begun: the connection breaks off, so that
 // nobody takes half for the whole.
-func (t *table) broken(err error) error {
+func (t *listing) broken(err error) error {
 	if !t.wrote {
 		return err
 	}
 	panic(http.ErrAbortHandler)
 }
 
-func (t *table) end() error {
+func (t *listing) end() error {
 	t.csv.Flush()
 	if err := t.csv.Error(); err != nil {
 		return fmt.Errorf("write table: %w", err)

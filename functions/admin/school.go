@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -179,7 +180,7 @@ func (s *server) setColumns(w http.ResponseWriter, r *http.Request, who session.
 	if err := parseForm(w, r); err != nil {
 		return err
 	}
-	heading, field := roster.Fold(r.PostForm.Get("heading")), r.PostForm.Get("field")
+	heading, field := rows.Heading(r.PostForm.Get("heading")), r.PostForm.Get("field")
 	if heading == "" || len(heading) > 100 || (field != "" && field != "-" && !slices.Contains(roster.ColumnFields(), field)) {
 		return fault.New(fault.Invalid, "admin.column_invalid")
 	}

@@ -30,7 +30,7 @@ const findingsKept = 200
 func (o outcome) into(run roster.Run) roster.Run {
 	if o.roster != nil {
 		run.Format, run.Year, run.LeftOut = o.roster.Format, o.roster.Year, o.roster.LeftOut
-		run.Delivers = o.roster.Delivers()
+		run.Delivers, run.Columns = o.roster.Delivers(), o.roster.Columns
 	}
 	run.Counts = o.plan.Counts
 	run.Counts.Findings = len(o.found.List) + o.found.Dropped

@@ -16,7 +16,17 @@ type Roster struct {
 	Year    school.Year
 	Groups  []Group
 	People  []Person
+	Columns []Column       // what was made of the headings, of free tables only
 	LeftOut map[string]int // values skipped while parsing: name of the source's field → how many
+}
+
+// Column is what was made of one column of a free table.
+type Column struct {
+	File    string // of a set
+	Place   int    // from 1
+	Heading string // as it stands in the file
+	Field   string // what it is read as: an entry of the field register; "" where it is left out
+	How     string // why: see table.How
 }
 
 // GroupKind says how a group came to be in the source.

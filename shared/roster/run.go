@@ -93,6 +93,7 @@ type Run struct {
 	Counts    Counts
 	Tallies   []Tally
 	LeftOut   map[string]int // name of the source's field → values skipped
+	Columns   []Column       // what was made of the headings of a free table
 	Delivers  map[person.Kind][]string
 	Findings  []Finding
 	Plan      Stored

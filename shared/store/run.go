@@ -27,6 +27,7 @@ type runDoc struct {
 	Plan      planDoc             `firestore:"plan" register:"-"`
 	Todo      []string            `firestore:"todo" register:"-"`
 	Held      []string            `firestore:"heldPhases" register:"-"`
+	Columns   []columnDoc         `firestore:"columns" register:"-"`
 	Rows      map[string]int      `firestore:"rows" register:"-"`
 	Decisions map[string]string   `firestore:"decisions" register:"-"`
 	Created   time.Time           `firestore:"created" register:"-"`
@@ -42,6 +43,16 @@ type tallyDoc struct {
 	Move   int    `firestore:"move" register:"-"`
 	Return int    `firestore:"return" register:"-"`
 	Leave  int    `firestore:"leave" register:"-"`
+}
+
+// columnDoc holds a heading, which is a word of the school's and nobody's data:
+// see table.Map.
+type columnDoc struct {
+	File    string `firestore:"file,omitempty" register:"-"`
+	Place   int    `firestore:"place" register:"-"`
+	Heading string `firestore:"heading" register:"-"`
+	Field   string `firestore:"field" register:"-"`
+	How     string `firestore:"how" register:"-"`
 }
 
 type findingDoc struct {
@@ -93,6 +104,9 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 	for _, t := range r.Tallies {
 		d.Tallies = append(d.Tallies, tallyDoc{string(t.Kind), t.Class, t.Create, t.Change, t.Move, t.Return, t.Leave})
 	}
+	for _, c := range r.Columns {
+		d.Columns = append(d.Columns, columnDoc(c))
+	}
 	for _, f := range r.Findings {
 		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.File, f.Line, f.Column, f.Field})
 	}
@@ -127,6 +141,9 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 		r.Tallies = append(r.Tallies, roster.Tally{
 			Kind: person.Kind(t.Kind), Class: t.Class, Create: t.Create, Change: t.Change, Move: t.Move, Return: t.Return, Leave: t.Leave,
 		})
+	}
+	for _, c := range d.Columns {
+		r.Columns = append(r.Columns, roster.Column(c))
 	}
 	for _, f := range d.Findings {
 		r.Findings = append(r.Findings, roster.Finding{

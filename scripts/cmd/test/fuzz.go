@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -12,7 +13,8 @@ import (
 // target finds fuzz targets in test files.
 var target = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`)
 
-// fuzz runs every fuzz target for a moment beyond its seeds.
+// fuzz runs every fuzz target beyond its seeds, for a second each or as long as
+// FUZZTIME says.
 func fuzz(ctx context.Context) error {
 	for _, folder := range []string{"emulators", "functions", "scripts", "shared"} {
 		err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
@@ -26,7 +28,7 @@ func fuzz(ctx context.Context) error {
 			for _, m := range target.FindAllSubmatch(body, -1) {
 				fmt.Printf("%s %s\n", path, m[1])
 				pkg := "./" + filepath.Dir(path)
-				if err := command(ctx, "go", "test", "-run=^$", "-fuzz=^"+string(m[1])+"$", "-fuzztime=3s", pkg); err != nil {
+				if err := command(ctx, "go", "test", "-run=^$", "-fuzz=^"+string(m[1])+"$", "-fuzztime="+cmp.Or(os.Getenv("FUZZTIME"), "1s"), pkg); err != nil {
 					return err
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/edexml"
 	"cool.example/sync/shared/roster/mapping"
+	"cool.example/sync/shared/roster/rows"
+	"cool.example/sync/shared/roster/table"
 	"cool.example/sync/shared/roster/uwlr"
 )
 
@@ -22,7 +24,7 @@ var catalogues embed.FS
 // All returns every format, in the order in which they are tried: one that
 // looks closer before one that takes more.
 func All() []roster.Format {
-	return []roster.Format{uwlr.Format{}, edexml.Format{}}
+	return []roster.Format{uwlr.Format{}, edexml.Format{}, table.Format{}}
 }
 
 // Read reads what was handed over: a roster, or the pairs of a mapping of
@@ -36,6 +38,9 @@ func Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster
 	for _, f := range All() {
 		if f.Claims(files) {
 			list, err := f.Read(files, w, found)
+			if err == nil && list != nil && f.Name() == (table.Format{}).Name() {
+				list.Columns, err = columns(files, w)
+			}
 			return list, nil, err
 		}
 	}
@@ -47,13 +52,28 @@ func Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster
 	return nil, nil, nil
 }
 
+// columns returns what was made of the headings of free tables.
+func columns(files []roster.File, w roster.Wanted) ([]roster.Column, error) {
+	mappings, err := table.Map(files, w)
+	if err != nil {
+		return nil, err
+	}
+	var list []roster.Column
+	for _, m := range mappings {
+		for _, c := range m.Columns {
+			list = append(list, roster.Column{File: m.File, Place: c.Place, Heading: c.Heading, Field: c.Field, How: string(c.How)})
+		}
+	}
+	return list, nil
+}
+
 // Messages returns what people read about the findings of every format:
 // language → code → text.
 func Messages() (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
 	for _, read := range []func() (map[string]map[string]string, error){
 		func() (map[string]map[string]string, error) { return roster.Messages(catalogues) },
-		edexml.Messages, uwlr.Messages, mapping.Messages,
+		edexml.Messages, uwlr.Messages, mapping.Messages, table.Messages, rows.Messages,
 	} {
 		messages, err := read()
 		if err != nil {
