@@ -16,6 +16,7 @@ const (
 	DuplicateHeading = "table.duplicate_heading" // two columns that mean the same
 	UnclearKind      = "table.unclear_kind"      // pupils or staff: nothing says so
 	BothKinds        = "table.both_kinds"        // pupils and staff in one table
+	Guardians        = "table.guardians"         // a list of guardians, which is read by itself
 	NumberIsBSN      = "table.number_is_bsn"     // the administration numbers pass the test of citizen service numbers
 	WrongYear        = "table.wrong_year"        // no row is of the school year that is read
 	TooMany          = "table.too_many"          // more people or classes than any school has
@@ -61,7 +62,7 @@ const (
 // Codes lists the code of every finding that this package adds.
 func Codes() []string {
 	return []string{
-		NoHeading, NoRows, StructureFile, NoNumber, NoName, DuplicateHeading, UnclearKind, BothKinds, NumberIsBSN, WrongYear, TooMany,
+		NoHeading, NoRows, StructureFile, NoNumber, NoName, DuplicateHeading, UnclearKind, BothKinds, Guardians, NumberIsBSN, WrongYear, TooMany,
 		TooWide, MissingNumber, NumberInvalid, Shortened, DuplicateKey, DuplicateECKiD, MissingName,
 		ColumnLikeBSN, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
 		DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole,

@@ -26,7 +26,7 @@ func (l *line) names() {
 		return
 	}
 	if !l.sheet.has(infix) && n.Infix == "" {
-		if before, rest := leading(n.Surname); before != "" {
+		if before, rest := SplitSurname(n.Surname); before != "" {
 			n.Infix, n.Surname = before, rest
 			l.note(NameSplit, firstOf(l.sheet, surname, wholeName))
 		}
@@ -45,7 +45,7 @@ func (l *line) whole() {
 	if l.text(&text, wholeName, longName); text == "" {
 		return
 	}
-	split, sure := apart(text, l.sheet.has(callName) || l.sheet.has(firstNames) || l.sheet.has(initials))
+	split, sure := SplitName(text, l.sheet.has(callName) || l.sheet.has(firstNames) || l.sheet.has(initials))
 	if l.note(NameSplit, wholeName); !sure {
 		l.add(NameUnclear, wholeName)
 	}
@@ -67,10 +67,10 @@ func (l *line) whole() {
 
 var dotted = regexp.MustCompile(`^(\p{Lu}[\p{Ll}]?\.\s?)+$`)
 
-// apart takes a name apart: "Vries, Lucas de", "Lucas de Vries". Where the
+// SplitName takes a name apart: "Vries, Lucas de", "Lucas de Vries". Where the
 // given name stands elsewhere, one word is a surname. It is not sure where the
 // given name ends if more than two words hold no infix.
-func apart(text string, given bool) (n person.Name, sure bool) {
+func SplitName(text string, given bool) (n person.Name, sure bool) {
 	parts := strings.Split(text, ",")
 	for i := range parts {
 		parts[i] = strings.Join(strings.Fields(parts[i]), " ")
@@ -105,7 +105,7 @@ func reversed(n *person.Name) {
 		n.Call, n.Infix = before, behind
 	} else if before, behind := trailing(n.Surname); behind != "" {
 		n.Surname, n.Infix = before, behind
-	} else if before, rest := leading(n.Surname); before != "" {
+	} else if before, rest := SplitSurname(n.Surname); before != "" {
 		n.Infix, n.Surname = before, rest
 	}
 }
@@ -114,7 +114,7 @@ func reversed(n *person.Name) {
 func inOrder(text string, given bool) (n person.Name, sure bool) {
 	words := strings.Fields(text)
 	for i := range words {
-		before, rest := leading(strings.Join(words[i:], " "))
+		before, rest := SplitSurname(strings.Join(words[i:], " "))
 		if before != "" {
 			return person.Name{Call: strings.Join(words[:i], " "), Infix: before, Surname: rest}, true
 		}
@@ -128,8 +128,8 @@ func inOrder(text string, given bool) (n person.Name, sure bool) {
 	return person.Name{Call: words[0], Surname: strings.Join(words[1:], " ")}, len(words) == 2
 }
 
-// leading cuts the longest infix off the beginning of a surname.
-func leading(text string) (infix, rest string) {
+// SplitSurname cuts the longest infix off the beginning of a surname.
+func SplitSurname(text string) (infix, rest string) {
 	words := strings.Fields(text)
 	for n := min(longestInfix, len(words)-1); n > 0; n-- {
 		if isInfix(words[:n]) {

@@ -138,7 +138,9 @@ func (s *sheet) report(found *roster.Findings) bool {
 	for _, i := range s.twice {
 		add(DuplicateHeading, i)
 	}
-	if s.unclear != "" {
+	if s.guardians() {
+		add(Guardians, -1)
+	} else if s.unclear != "" {
 		add(s.unclear, -1)
 	}
 	key := s.place(number)
@@ -155,4 +157,13 @@ func (s *sheet) report(found *roster.Findings) bool {
 		add(NoRows, -1)
 	}
 	return !stopped
+}
+
+// guardians reports whether the table lists guardians.
+func (s *sheet) guardians() bool {
+	var list []string
+	for _, c := range s.columns {
+		list = append(list, c.text)
+	}
+	return ListsGuardians(list)
 }

@@ -1,0 +1,160 @@
+package guardian
+
+import (
+	"slices"
+	"strings"
+
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/rows"
+	"cool.example/sync/shared/roster/table"
+)
+
+// The fields that a column may be bound to. Most are named after their entries
+// in the field register, as in roster.Columns.
+const (
+	child      = "child" // the child's administration number
+	slot       = "volgnummer"
+	key        = "verzorgernummer" // a guardian's own
+	callName   = "call_name"
+	firstNames = "first_names"
+	initials   = "initials"
+	infix      = "infix"
+	surname    = "surname"
+	email      = "private_email"
+	receives   = "mag_ontvangen"
+	wholeName  = "naam"
+	salutation = "aanhef"   // the register has no such field: it is left out
+	gender     = "geslacht" // of no use here: it is left out
+	unknown    = "unknown"
+)
+
+// aliases returns the folded headings of a field, the likeliest first.
+func aliases(field string) []string {
+	switch field {
+	case child:
+		return []string{
+			"leerlingnummer", "leerlingnr", "llnr", "leerlingcode", "stamnummer", "stamnr", "stamnrstr", "studentnummer", "administratienummer",
+			"kindnummer", "nummerkind",
+		}
+	case slot:
+		return []string{
+			"volgnummer", "volgnr", "volgorde", "volgnummerouder", "volgnummerverzorger", "verzorgervolgnummer", "oudervolgnummer",
+			"ouderverzorger", "rang", "slot",
+		}
+	case key:
+		return []string{
+			"verzorgernummer", "verzorgerid", "verzorgernr", "ouderid", "oudernummer", "oudernr", "ouderverzorgerid", "guardianid", "contactid",
+			"relatienummer",
+		}
+	case callName:
+		return []string{"roepnaam", "voornaam", "firstname", "givenname"}
+	case firstNames:
+		return []string{"voornamen", "doopnamen"}
+	case initials:
+		return []string{"voorletters", "initialen", "initials"}
+	case infix:
+		return []string{"tussenvoegsel", "tussenvoegsels", "tussenv", "voorvoegsel", "voorvoegsels", "prefix"}
+	case surname:
+		return []string{"achternaam", "lastname", "familyname", "sn", "surname"}
+	case email:
+		return []string{"emailprive", "priveemail", "priveemailadres", "email", "emailadres", "mail"}
+	case receives:
+		return []string{"magontvangen", "ontvangt", "ontvangtberichten", "magberichtenontvangen", "ontvangen"}
+	case wholeName:
+		return []string{"naam", "volledigenaam", "achternaamroepnaaminfix", "achternaamroepnaam", "achternaamvoornaam", "name", "fullname"}
+	case salutation:
+		return []string{"aanhef", "aanspreekvorm", "salutation", "titel"}
+	case gender:
+		return []string{"geslacht", "mv", "gender"}
+	}
+	return nil
+}
+
+// fields returns every field that a heading may stand for.
+func fields() []string {
+	return []string{
+		child, slot, key, callName, firstNames, initials, infix, surname, email, receives, wholeName, salutation, gender,
+	}
+}
+
+// plain is the rank from which a heading does not say of itself to be about a
+// guardian.
+const plain = 100
+
+// meaning returns the field that a folded heading stands for, and how likely
+// it is among its aliases. What says of itself to be a guardian's is likelier
+// than what does not: that may be the child's.
+func meaning(heading string) (field string, rank int, ok bool) {
+	for _, f := range fields() {
+		if i := slices.Index(aliases(f), heading); i >= 0 {
+			return f, i + plain, true
+		}
+	}
+	rest, about := table.GuardianHeading(heading)
+	if !about {
+		return "", 0, false
+	}
+	for _, f := range fields() {
+		if i := slices.Index(aliases(f), rest); i >= 0 && f != child {
+			return f, i, true
+		}
+	}
+	return "", 0, false
+}
+
+// owned returns the field that the school's say on a column stands for.
+func owned(field string) string {
+	switch field {
+	case "administration_number", child:
+		return child // the only administration number in such a list
+	case callName, firstNames, initials, infix, surname, email:
+		return field
+	case "school_email":
+		return email // a guardian has no other
+	}
+	return ""
+}
+
+// bit returns the field of a person that a column delivers, 0 for none.
+func bit(field string) roster.Fields {
+	switch field {
+	case callName:
+		return roster.CallName
+	case firstNames:
+		return roster.FirstNames
+	case initials:
+		return roster.Initials
+	case infix:
+		return roster.Infix
+	case surname:
+		return roster.Surname
+	case email:
+		return roster.Email
+	}
+	return 0
+}
+
+// yes reads whether somebody may receive messages; ok is false where the word
+// says neither.
+func yes(word string) (may, ok bool) {
+	switch rows.Heading(word) {
+	case "ja", "j", "yes", "true", "waar", "1", "x":
+		return true, true
+	case "", "nee", "n", "no", "false", "onwaar", "0":
+		return false, true
+	}
+	return false, false
+}
+
+// slotOf reads which guardian of the child somebody is: "2", "Ouder 2".
+func slotOf(word string) (int, bool) {
+	folded := rows.Heading(word)
+	if rest, about := table.GuardianHeading(folded); about {
+		folded = rest
+	}
+	folded = strings.TrimPrefix(folded, "0")
+	if len(folded) != 1 || folded < "1" || folded > "9" {
+		return 0, false
+	}
+	return int(folded[0] - '0'), true
+}
