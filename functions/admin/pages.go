@@ -47,7 +47,7 @@ type runView struct {
 	LeftOut      []leftOutView
 	Format, Year string
 	Prepares     bool
-	Phases       []roster.Phase // with people in them
+	Phases       []roster.Phase // that do something
 	Held         []heldView
 	Tallies      []roster.Tally
 	Done, Steps  int // while it is applied
@@ -125,7 +125,7 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	for _, c := range run.Columns {
 		v.Columns = append(v.Columns, columnsView{c, c.How != string(table.Forbidden) && c.How != string(table.LikeBSN)})
 	}
-	for _, phase := range roster.Phases()[1:] {
+	for _, phase := range roster.Phases() {
 		if len(run.Plan.Steps[phase]) > 0 {
 			v.Phases = append(v.Phases, phase)
 		}

@@ -24,6 +24,7 @@ type rowsView struct {
 	Phase              roster.Phase
 	Page, Pages        int
 	Before, After      int // numbers of the pages beside this one; 0 for none
+	Groups             []groupRowView
 	Rows               []rowView
 	MayDecide          bool
 }
@@ -36,6 +37,11 @@ type rowView struct {
 	Kind      string
 	Changes   []changeView
 	Candidate string // who the person may be
+}
+
+type groupRowView struct {
+	Action roster.Action
+	Name   string
 }
 
 type changeView struct{ Field, Old, New string }
@@ -54,7 +60,7 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err != nil {
 		page = 1
 	}
-	if phase == roster.Groups || page < 1 || page > pages {
+	if page < 1 || page > pages {
 		return fault.New(fault.NotFound, "")
 	}
 	step, err := s.Plans.Read(r.Context(), who.Tenant, run, phase, page-1)
@@ -71,6 +77,9 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 	}
 	if page < pages {
 		v.After = page + 1
+	}
+	for _, g := range step.Groups {
+		v.Groups = append(v.Groups, groupRowView{g.Action, g.Group.Name})
 	}
 	for _, row := range step.Accounts {
 		v.Rows = append(v.Rows, viewOf(row))

@@ -65,13 +65,15 @@ func TestRowsOfAPlan(t *testing.T) {
 	require.Len(t, find(find(second, "tbody")[0], "tr"), 50)
 	require.Empty(t, find(second, "form"))
 
+	require.Contains(t, text(s.show(s.admin, "/admin/imports/ione/rows/groups")), "4A Nieuw")
+
 	entries := all(t, s.deps.DB.Log())
-	require.Len(t, entries, 2)
+	require.Len(t, entries, 3)
 	for _, e := range entries {
 		require.Equal(t, audit.Viewed, e.Action)
-		require.Contains(t, []int{100, 50}, len(e.Subjects), "whose data was seen is logged")
+		require.Contains(t, []int{100, 50, 0}, len(e.Subjects), "whose data was seen is logged")
 	}
-	for _, path := range []string{"rows/people?page=3", "rows/people?page=0", "rows/groups", "rows/leave", "rows/x"} {
+	for _, path := range []string{"rows/people?page=3", "rows/people?page=0", "rows/leave", "rows/x"} {
 		require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/" + path, session: s.admin}).status, path)
 	}
 	require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/rows/people", session: s.stranger}).status)

@@ -114,7 +114,7 @@ func (s *server) preview(ctx context.Context, owner tenant.ID, place school.Scho
 	p := roster.SwitchYear(k, &roster.Findings{})
 	return &preparedView{
 		Year: place.Prepared.Year.String(), From: place.Prepared.From.Format(time.DateOnly), Begin: p.Counts.Change + p.Counts.Return,
-		Pupils: p.Lapses(person.Pupil), Staff: p.Lapses(person.Staff), Guardians: p.Lapses(person.Guardian), GroupsEnded: len(p.Groups),
+		Pupils: p.Lapses(person.Pupil), Staff: p.Lapses(person.Staff), Guardians: p.Lapses(person.Guardian), GroupsEnded: len(p.Ends),
 	}, nil
 }
 

@@ -218,7 +218,7 @@ func (c *comparison) end(have KnownGroup) {
 	}
 	ended := have.Group
 	ended.Ended = true
-	c.plan.Groups = append(c.plan.Groups, GroupRow{Action: End, Group: ended, Written: have.Written})
+	c.plan.Ends = append(c.plan.Ends, GroupRow{Action: End, Group: ended, Written: have.Written})
 }
 
 // person plans one person of the roster.
@@ -382,7 +382,7 @@ func (c *comparison) finish() Plan {
 	slices.SortFunc(c.plan.Tallies, func(x, y Tally) int {
 		return strings.Compare(string(x.Kind)+"\x00"+x.Class, string(y.Kind)+"\x00"+y.Class)
 	})
-	c.plan.Counts.Groups = len(c.plan.Groups)
+	c.plan.Counts.Groups = len(c.plan.Groups) + len(c.plan.Ends)
 	c.plan.Counts.Findings = len(c.found.List) + c.found.Dropped
 	return c.plan
 }

@@ -63,7 +63,7 @@ func (w *world) compare(r *roster.Roster) (roster.Plan, roster.Findings) {
 
 // apply makes the world as p says, all of it or without those who leave.
 func (w *world) apply(p roster.Plan, leavers bool) {
-	for _, row := range p.Groups {
+	for _, row := range append(slices.Clone(p.Groups), p.Ends...) {
 		w.groups[row.Group.ID] = row.Group
 	}
 	for phase, rows := range p.Rows {

@@ -359,4 +359,24 @@ func TestGroupsOfAnotherSchoolStay(t *testing.T) {
 	w.groups["g1"] = group.Group{ID: "g1", School: "duinpan", Year: 2026, Kind: group.Class, Name: "1A"}
 	p, _ := w.compare(pupils(1))
 	require.Len(t, p.Groups, 1)
+	require.Empty(t, p.Ends)
+}
+
+func TestAClassStaysAsLongAsItsPupils(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	p, _ := w.compare(pupils(span(1, 20)...))
+	w.apply(p, true)
+	other := pupils(span(21, 25)...)
+	other.Groups[0].Key = "4B"
+	for i := range other.People {
+		move(&other.People[i])
+	}
+	p, _ = w.compare(other)
+	require.Equal(t, []roster.Phase{roster.Leave}, p.Held)
+	require.Len(t, p.Ends, 1)
+	require.Empty(t, p.Steps(roster.Groups)[0].Accounts)
+	steps := p.Steps(roster.Leave)
+	require.Len(t, steps, 2, "the class ends when its pupils have left")
+	require.Equal(t, roster.End, steps[1].Groups[0].Action)
 }

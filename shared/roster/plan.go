@@ -62,7 +62,8 @@ type FieldChange struct {
 // state that it expects to find, so that applying it needs no decisions and
 // may be repeated.
 type Plan struct {
-	Groups   []GroupRow
+	Groups   []GroupRow // that are made or changed
+	Ends     []GroupRow // that end, when those who were in them have left
 	Rows     map[Phase][]AccountRow
 	Held     []Phase // phases that wait until somebody approves them
 	Counts   Counts
@@ -77,7 +78,7 @@ func (p Plan) Empty() bool {
 			return false
 		}
 	}
-	return len(p.Groups) == 0
+	return len(p.Groups)+len(p.Ends) == 0
 }
 
 // Tally counts what a plan does with the people of one kind and class.
@@ -108,6 +109,11 @@ func (p Plan) Steps(phase Phase) []Step {
 	}
 	for rows := range slices.Chunk(p.Rows[phase], StepRows) {
 		steps = append(steps, Step{Accounts: rows})
+	}
+	if phase == Leave {
+		for rows := range slices.Chunk(p.Ends, StepRows) {
+			steps = append(steps, Step{Groups: rows})
+		}
 	}
 	return steps
 }
