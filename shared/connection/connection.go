@@ -26,7 +26,19 @@ type Connection struct {
 	Customer string // the target's name for the institution: a Workspace customer id
 	Admin    string // address of the administrator that the service account acts as
 	Secret   string // name of the secret that holds the service account's key
+
+	Trouble Trouble   // why nothing can be passed on, until a person mends it; "" where all is well
+	Rests   time.Time // no call before this moment: messages wait in the outbox
 }
+
+// Trouble is a code for what keeps a whole connection from working.
+type Trouble string
+
+// The troubles of a connection.
+const (
+	Denied   Trouble = "access_denied" // the target lets us in no longer: the delegation was withdrawn
+	Unusable Trouble = "key_unusable"  // the key is missing or is none
+)
 
 // LinkState says how far an account has come at the target.
 type LinkState string
@@ -50,11 +62,13 @@ type Link struct {
 	Groups  []group.ID // memberships that were last applied
 	Until   time.Time  // lease: another worker may take over after this moment
 	Fence   int64      // raised with every lease; a late worker's write is refused
+	Begun   time.Time  // when the account was first tried to be made
 }
 
 // GroupLink ties a group to its counterpart at a target.
 type GroupLink struct {
 	Group  group.ID
-	Remote string // the target's immutable id
-	Digest string
+	Remote string // the target's immutable id; "" until known
+	Digest string // digest of what was last tried
+	Reason string // code of the refusal, "" where what was tried is applied
 }

@@ -26,24 +26,37 @@ func (e *Engine) all(ctx context.Context, tasks []task) error {
 	if err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	var again error
-	g, working := errgroup.WithContext(ctx)
+	var again verdict
+	var g errgroup.Group
 	g.SetLimit(side)
 	for i, t := range tasks {
-		if err := turns.wait(working, i); err != nil {
+		if turns.wait(ctx, i) != nil || fault.KindOf(again.get()) == fault.Forbidden {
 			break
 		}
 		g.Go(func() error {
-			if err := e.account(working, t); err != nil {
-				mu.Lock()
-				again = err
-				mu.Unlock()
-			}
+			again.add(e.account(ctx, t))
 			return nil
 		})
 	}
-	return errors.Join(g.Wait(), ctx.Err(), again)
+	return errors.Join(g.Wait(), ctx.Err(), again.get())
+}
+
+// verdict is the gravest failure of many workers.
+type verdict struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (v *verdict) add(err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.err = graver(v.err, err)
+}
+
+func (v *verdict) get() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.err
 }
 
 // account brings one account to the target. It returns a failure where
@@ -53,23 +66,44 @@ func (e *Engine) account(ctx context.Context, t task) error {
 	if err != nil {
 		return err
 	}
-	err = e.apply(ctx, &link.Value, t)
+	calling, cancel := context.WithTimeout(ctx, busy)
+	defer cancel()
+	err = e.apply(calling, &link.Value, t)
 	link.Value.Until = e.Clock.Now()
-	switch kind := fault.KindOf(err); {
-	case err == nil:
-		link.Value.State, link.Value.Reason, link.Value.Digest, link.Value.Version = connection.Linked, "", t.want.digest(), t.ver
-	case kind == fault.Conflict:
-		link.Value.State, link.Value.Reason, link.Value.Digest = connection.Conflict, "address_taken", t.want.digest()
-		err = nil
-	case kind == fault.Invalid:
-		link.Value.State, link.Value.Reason, link.Value.Digest = connection.Failed, "refused_by_target", t.want.digest()
-		err = nil
+	if err != nil {
+		slog.WarnContext(ctx, "account not brought to target", "account", t.want.Account, "kind", fault.KindOf(err).String(), "err", err)
 	}
-	if link.Value.State != connection.Linked {
-		slog.WarnContext(ctx, "account not brought to target", "account", t.want.Account, "state", link.Value.State, "err", err)
+	if settle(&link.Value, t, err) {
+		err = nil
 	}
 	_, stored := e.DB.Links(e.Connection).SetIf(context.WithoutCancel(ctx), e.Owner, link)
 	return errors.Join(err, stored)
+}
+
+const (
+	taken   = "address_taken"     // somebody else has the address
+	refused = "refused_by_target" // the target will never take it
+	gone    = "gone_at_target"    // somebody removed it there
+)
+
+// settle notes in link how a try ended. It reports whether that is the end of
+// it, so that another try with the same want is of no use.
+func settle(link *connection.Link, t task, err error) bool {
+	switch kind := fault.KindOf(err); {
+	case err == nil:
+		link.State, link.Reason, link.Digest, link.Version = connection.Linked, "", t.want.digest(), t.ver
+		return true
+	case kind == fault.Conflict:
+		link.State, link.Reason = connection.Conflict, taken
+	case kind == fault.Invalid:
+		link.State, link.Reason = connection.Failed, refused
+	case kind == fault.NotFound:
+		link.State, link.Reason = connection.Failed, gone
+	default:
+		return false
+	}
+	link.Digest = t.want.tried()
+	return true
 }
 
 // take leases the link, so that no other worker touches the account. It
@@ -83,8 +117,8 @@ func (e *Engine) take(ctx context.Context, t task) (store.Entry[account.ID, conn
 	entry.ID = t.want.Account
 	entry.Value.Account, entry.Value.Until = t.want.Account, now.Add(lease)
 	entry.Value.Fence++
-	if entry.Value.Remote == "" {
-		entry.Value.State = connection.Creating
+	if v := &entry.Value; v.Remote == "" && v.State != connection.Creating {
+		v.State, v.Begun = connection.Creating, now
 	}
 	var err error
 	if t.link.Written.IsZero() {
@@ -107,11 +141,32 @@ func (e *Engine) apply(ctx context.Context, link *connection.Link, t task) error
 			return err
 		}
 	} else if link.Digest != t.want.digest() {
-		if err := e.Target.Update(ctx, link.Remote, t.want); err != nil {
+		if err := e.update(ctx, link, t.want); err != nil {
 			return err
 		}
 	}
+	link.Digest = t.want.digest()
 	return e.memberships(ctx, link, t.want.Groups)
+}
+
+// update changes the account. One that may not be used any more is suspended
+// even where somebody else has the address that it was to get.
+func (e *Engine) update(ctx context.Context, link *connection.Link, w Wanted) error {
+	err := e.Target.Update(ctx, link.Remote, w)
+	if fault.KindOf(err) == fault.Conflict && !w.Active {
+		w.Address = ""
+		err = e.Target.Update(ctx, link.Remote, w)
+	}
+	if fault.KindOf(err) == fault.NotFound && e.fresh(link) {
+		return fault.As(fault.Busy, err)
+	}
+	return err
+}
+
+// fresh reports whether the account may have been made so lately that the
+// target does not show it yet.
+func (e *Engine) fresh(link *connection.Link) bool {
+	return e.Clock.Now().Sub(link.Begun) < unseen
 }
 
 // create makes the account. A create that was begun before may have taken
@@ -124,21 +179,24 @@ func (e *Engine) create(ctx context.Context, link *connection.Link, t task) erro
 		}
 		if remote != "" {
 			link.Remote = remote
-			return e.Target.Update(ctx, remote, t.want)
+			return e.update(ctx, link, t.want)
 		}
 	}
 	remote, err := e.Target.Create(ctx, t.want)
 	if fault.KindOf(err) == fault.Conflict {
 		// Ours, made by a call whose answer was lost, or somebody else's.
 		found, failed := e.Target.Find(ctx, t.want.Account)
-		if failed != nil || found == "" {
-			return errors.Join(err, failed)
+		switch {
+		case failed != nil:
+			return failed
+		case found != "":
+			link.Remote = found
+			return e.update(ctx, link, t.want)
+		case t.link.Value.State == connection.Creating && e.fresh(link):
+			return fault.As(fault.Busy, err) // ours may not be visible yet
 		}
-		remote, err = found, e.Target.Update(ctx, found, t.want)
 	}
-	if err == nil {
-		link.Remote = remote
-	}
+	link.Remote = remote // "" where it failed
 	return err
 }
 
@@ -163,6 +221,9 @@ func (e *Engine) memberships(ctx context.Context, link *connection.Link, want []
 			continue
 		}
 		remote, err := e.group(ctx, id, false)
+		if fault.KindOf(err) == fault.Invalid {
+			continue // as is noted with the group
+		}
 		if err == nil {
 			err = e.Target.Join(ctx, remote, link.Remote)
 		}
@@ -178,8 +239,10 @@ func (e *Engine) memberships(ctx context.Context, link *connection.Link, want []
 // retriable makes a failed membership one to be tried again: a group or user
 // that was just made may not be visible yet.
 func retriable(err error) error {
-	if fault.KindOf(err) == fault.Internal {
+	switch fault.KindOf(err) {
+	case fault.Internal, fault.Invalid, fault.Forbidden:
 		return err
+	default:
+		return fault.As(fault.Busy, err)
 	}
-	return fault.As(fault.Busy, err)
 }

@@ -27,11 +27,8 @@ const (
 	soon = 4 * time.Minute
 )
 
-// turns says when each task of a message may begin.
-type turns struct {
-	e     *Engine
-	begin []time.Time
-}
+// turns says when each task of a message may begin, by the machine's clock.
+type turns []time.Time
 
 // reserve takes the next free stretch of the budget for tasks. It answers
 // Busy where that lies too far ahead: the message comes back.
@@ -48,11 +45,12 @@ func (p Pace) reserve(ctx context.Context, e *Engine, tasks []task) (turns, erro
 	}
 	start, err := e.claim(ctx, budget, total)
 	if err != nil {
-		return turns{}, err
+		return nil, err
 	}
-	out := turns{e: e, begin: make([]time.Time, len(tasks))}
+	first := time.Now().Add(start.Sub(e.Clock.Now()))
+	out := make(turns, len(tasks))
 	for i, d := range offsets {
-		out.begin[i] = start.Add(d)
+		out[i] = first.Add(d)
 	}
 	return out, nil
 }
@@ -94,7 +92,7 @@ func (e *Engine) claim(ctx context.Context, budget store.Budget, length time.Dur
 
 // wait returns when task i may begin.
 func (t turns) wait(ctx context.Context, i int) error {
-	left := t.begin[i].Sub(t.e.Clock.Now())
+	left := time.Until(t[i])
 	if left <= 0 {
 		return ctx.Err()
 	}

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -36,25 +37,32 @@ type Wanted struct {
 }
 
 // digest is equal for equal wants.
-func (w Wanted) digest() string {
-	body, err := json.Marshal(w)
+func (w Wanted) digest() string { return sum(w) }
+
+// tried is digest with the groups: a refusal holds until any of it changes.
+func (w Wanted) tried() string { return sum([]any{w, w.Groups}) }
+
+func sum(v any) string {
+	body, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings and booleans always marshal
 	}
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:16])
+	hash := sha256.Sum256(body)
+	return hex.EncodeToString(hash[:16])
 }
 
 // Target is a system that accounts are passed on to. Its failures carry a
 // kind: Conflict where somebody else has the address, Invalid where the target
-// will never take it, and any other kind where a later try may succeed.
+// will never take it, Forbidden where it lets us in no longer, and any other
+// kind where a later try may succeed.
 type Target interface {
 	// Find returns the remote id of the account that carries our id, "" where
 	// there is none.
 	Find(ctx context.Context, id account.ID) (string, error)
 	// Create makes the account and returns its immutable remote id.
 	Create(ctx context.Context, w Wanted) (string, error)
-	// Update brings the account to what is wanted.
+	// Update brings the account to what is wanted; an empty address is left as
+	// it is. It answers NotFound where nobody has the remote id.
 	Update(ctx context.Context, remote string, w Wanted) error
 	// Group makes the group, or changes the one with this remote id, and
 	// returns its remote id.
@@ -75,33 +83,48 @@ type Engine struct {
 	Pace       Pace
 }
 
-// lease is how long a worker has an account to itself; a worker that died
-// holds it up no longer.
-const lease = 2 * time.Minute
+const (
+	// lease is how long a worker has an account to itself; a worker that died
+	// holds it up no longer.
+	lease = 2 * time.Minute
+	// busy is how long a worker may call for an account: its last call is over
+	// before another takes over.
+	busy = lease - 10*time.Second
+	// unseen is how long what was made may stay hidden at a target.
+	unseen = 10 * time.Minute
+)
 
 // side is how many accounts are under way at once; the pace bounds the rate.
 const side = 16
 
 // Bring works through one message. It answers Busy where anything is to be
-// tried again: what has succeeded is then skipped.
+// tried again: what has succeeded is then skipped. It answers Forbidden where
+// the target lets us in no longer: the message is to be kept until it does.
 func (e *Engine) Bring(ctx context.Context, m topic.Provision) error {
 	var again error
 	for _, id := range m.Groups {
-		if _, err := e.group(ctx, id, true); err != nil {
-			again = err
+		if _, err := e.group(ctx, id, true); fault.KindOf(err) != fault.Invalid {
+			again = graver(again, err)
 		}
 	}
 	tasks, err := e.tasks(ctx, m.Accounts)
 	if err != nil {
 		return err
 	}
-	if err := e.all(ctx, tasks); err != nil {
-		again = err
+	again = graver(again, e.all(ctx, tasks))
+	if fault.KindOf(again) == fault.Forbidden {
+		return again
 	}
-	if again != nil {
-		return fault.As(fault.Busy, again)
+	return fault.As(fault.Busy, again)
+}
+
+// graver returns the one of two failures that concerns more than one account,
+// else the later.
+func graver(a, b error) error {
+	if b == nil || fault.KindOf(a) == fault.Forbidden {
+		return a
 	}
-	return nil
+	return b
 }
 
 // task is one account that differs from what was last applied.
@@ -111,18 +134,19 @@ type task struct {
 	ver  int64
 }
 
-// tasks reads accounts and links and returns what is to be done.
+// tasks reads links and accounts and returns what is to be done. Links come
+// first: what is wanted is then never older than what was applied.
 func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
-	accounts, err := e.DB.Accounts().GetMany(ctx, e.Owner, ids)
-	if err != nil {
-		return nil, err
-	}
 	links, err := e.DB.Links(e.Connection).GetMany(ctx, e.Owner, ids)
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := e.DB.Accounts().GetMany(ctx, e.Owner, ids)
+	if err != nil {
+		return nil, err
+	}
 	var tasks []task
-	for _, id := range ids {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 		a, ok := accounts[id]
 		if !ok || !inScope(a.Value) {
 			continue
@@ -140,8 +164,10 @@ func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
 func (t task) done() bool {
 	l := t.link.Value
 	switch {
+	case l.Version > t.ver:
+		return true // a later state was applied
 	case l.State == connection.Conflict || l.State == connection.Failed:
-		return l.Digest == t.want.digest() // tried with just this
+		return l.Digest == t.want.tried() // tried with just this
 	case l.State == "" && !t.want.Active:
 		return true
 	}
@@ -177,13 +203,21 @@ func (e *Engine) group(ctx context.Context, id group.ID, change bool) (string, e
 		return "", err
 	}
 	digest := g.Name + "\x00" + g.Year.String()
-	if link.Remote != "" && link.Digest == digest {
+	switch {
+	case link.Digest != digest:
+	case link.Reason != "":
+		return "", fault.New(fault.Invalid, "the target refuses the group")
+	case link.Remote != "":
 		return link.Remote, nil
 	}
 	remote, err := e.Target.Group(ctx, link.Remote, g)
+	done := connection.GroupLink{Group: id, Remote: remote, Digest: digest}
 	if err != nil {
 		slog.WarnContext(ctx, "group not brought to target", "group", id, "kind", fault.KindOf(err).String(), "err", err)
-		return "", err
+		if fault.KindOf(err) != fault.Invalid {
+			return "", err
+		}
+		done.Remote, done.Reason = link.Remote, refused
 	}
-	return remote, e.DB.GroupLinks(e.Connection).Set(ctx, e.Owner, id, connection.GroupLink{Group: id, Remote: remote, Digest: digest})
+	return remote, errors.Join(err, e.DB.GroupLinks(e.Connection).Set(ctx, e.Owner, id, done))
 }

@@ -15,6 +15,9 @@ type connectionDoc struct {
 	Customer string `firestore:"customer" register:"-"`
 	Admin    string `firestore:"admin" register:"-"`
 	Secret   string `firestore:"secret" register:"-"`
+
+	Trouble string    `firestore:"trouble" register:"-"`
+	Rests   time.Time `firestore:"rests" register:"-"`
 }
 
 // Connections returns the table of targets.
@@ -22,11 +25,12 @@ func (db *DB) Connections() Table[connection.ID, connection.Connection, connecti
 	return Table[connection.ID, connection.Connection, connectionDoc]{
 		db: db, collection: "connections",
 		toDoc: func(_ tenant.ID, c connection.Connection) connectionDoc {
-			return connectionDoc{string(c.Target), c.On, c.Customer, c.Admin, c.Secret}
+			return connectionDoc{string(c.Target), c.On, c.Customer, c.Admin, c.Secret, string(c.Trouble), c.Rests}
 		},
 		fromDoc: func(id connection.ID, d connectionDoc) (connection.Connection, error) {
 			return connection.Connection{
 				ID: id, Target: connection.Target(d.Target), On: d.On, Customer: d.Customer, Admin: d.Admin, Secret: d.Secret,
+				Trouble: connection.Trouble(d.Trouble), Rests: d.Rests,
 			}, nil
 		},
 	}
@@ -41,6 +45,7 @@ type linkDoc struct {
 	Groups  []string  `firestore:"groups" register:"class"`
 	Until   time.Time `firestore:"until" register:"-"`
 	Fence   int64     `firestore:"fence" register:"-"`
+	Begun   time.Time `firestore:"begun" register:"-"`
 }
 
 // Links returns the table of accounts' counterparts at target c.
@@ -48,12 +53,12 @@ func (db *DB) Links(c connection.ID) Table[account.ID, connection.Link, linkDoc]
 	return Table[account.ID, connection.Link, linkDoc]{
 		db: db, collection: "connections/" + string(c) + "/links",
 		toDoc: func(_ tenant.ID, l connection.Link) linkDoc {
-			return linkDoc{l.Remote, string(l.State), l.Reason, l.Digest, l.Version, texts(l.Groups), l.Until, l.Fence}
+			return linkDoc{l.Remote, string(l.State), l.Reason, l.Digest, l.Version, texts(l.Groups), l.Until, l.Fence, l.Begun}
 		},
 		fromDoc: func(id account.ID, d linkDoc) (connection.Link, error) {
 			return connection.Link{
 				Account: id, Remote: d.Remote, State: connection.LinkState(d.State), Reason: d.Reason, Digest: d.Digest,
-				Version: d.Version, Groups: named[group.ID](d.Groups), Until: d.Until, Fence: d.Fence,
+				Version: d.Version, Groups: named[group.ID](d.Groups), Until: d.Until, Fence: d.Fence, Begun: d.Begun,
 			}, nil
 		},
 	}
@@ -62,15 +67,18 @@ func (db *DB) Links(c connection.ID) Table[account.ID, connection.Link, linkDoc]
 type groupLinkDoc struct {
 	Remote string `firestore:"remote" register:"-"`
 	Digest string `firestore:"digest" register:"-"`
+	Reason string `firestore:"reason" register:"-"`
 }
 
 // GroupLinks returns the table of groups' counterparts at target c.
 func (db *DB) GroupLinks(c connection.ID) Table[group.ID, connection.GroupLink, groupLinkDoc] {
 	return Table[group.ID, connection.GroupLink, groupLinkDoc]{
 		db: db, collection: "connections/" + string(c) + "/groups",
-		toDoc: func(_ tenant.ID, l connection.GroupLink) groupLinkDoc { return groupLinkDoc{l.Remote, l.Digest} },
+		toDoc: func(_ tenant.ID, l connection.GroupLink) groupLinkDoc {
+			return groupLinkDoc{l.Remote, l.Digest, l.Reason}
+		},
 		fromDoc: func(id group.ID, d groupLinkDoc) (connection.GroupLink, error) {
-			return connection.GroupLink{Group: id, Remote: d.Remote, Digest: d.Digest}, nil
+			return connection.GroupLink{Group: id, Remote: d.Remote, Digest: d.Digest, Reason: d.Reason}, nil
 		},
 	}
 }
