@@ -149,6 +149,13 @@ func (s *Server) Revoke(customer string) {
 	s.customers[customer].revoked = true
 }
 
+// Restore grants the delegation of a customer again.
+func (s *Server) Restore(customer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.customers[customer].revoked = false
+}
+
 // now returns the present of quotas and visibility.
 func (s *Server) now() time.Time {
 	return s.begun.Add(time.Duration(float64(s.options.Clock().Sub(s.begun)) * s.options.Speed))

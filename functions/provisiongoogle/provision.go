@@ -3,8 +3,10 @@ package provisiongoogle
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"cool.example/sync/functions/provisiongoogle/internal/directory"
 	"cool.example/sync/shared/clock"
@@ -37,6 +39,8 @@ type Deps struct {
 	Clock   clock.Clock
 	Base    string
 	Speed   float64
+	// Pause waits between tries of a call: see directory.Config.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 type server struct {
@@ -45,10 +49,11 @@ type server struct {
 	targets map[targetKey]*workspace
 }
 
-// targetKey names a connection of an institution.
+// targetKey names a connection of an institution with its settings.
 type targetKey struct {
-	owner tenant.ID
-	id    connection.ID
+	owner                   tenant.ID
+	id                      connection.ID
+	customer, admin, secret string
 }
 
 // New returns the handler of the topic provision-google, at its path.
@@ -67,31 +72,47 @@ func (s *server) handle(ctx context.Context, m event.Message[topic.Provision]) e
 	if !c.On || c.Target != connection.Google {
 		return nil
 	}
-	target, err := s.target(ctx, m.Body.Tenant, c)
+	if c.Rests.After(s.Clock.Now()) {
+		return s.hold(ctx, m.Body, rest{until: c.Rests, trouble: c.Trouble})
+	}
+	err = s.bring(ctx, m.Body, c)
+	if r, ok := s.rests(err); ok {
+		s.forget()
+		slog.WarnContext(ctx, "connection rests", "tenant", m.Body.Tenant, "trouble", r.trouble, "until", r.until, "err", err)
+		return s.hold(ctx, m.Body, r)
+	}
+	return err
+}
+
+// bring works through one message.
+func (s *server) bring(ctx context.Context, m topic.Provision, c connection.Connection) error {
+	target, err := s.target(ctx, m.Tenant, c)
 	if err != nil {
 		return fmt.Errorf("open target: %w", err)
 	}
+	if c.Trouble != "" {
+		if err := s.mended(ctx, m.Tenant, c.ID); err != nil {
+			return err
+		}
+	}
 	engine := provision.Engine{
-		DB: s.DB, Target: target, Clock: s.Clock, Owner: m.Body.Tenant, Connection: c.ID,
+		DB: s.DB, Target: target, Clock: s.Clock, Owner: m.Tenant, Connection: c.ID,
 		Pace: provision.Pace{Creates: createsPerSecond * s.Speed, Calls: callsPerSecond * s.Speed},
 	}
-	return engine.Bring(ctx, m.Body)
+	return engine.Bring(ctx, m)
 }
 
 // target returns the connection's workspace, with the org units that its
-// people live in. It is kept for as long as the instance lives.
+// people live in. It is kept for as long as the instance lives; one that is in
+// trouble is opened anew, which shows whether it is mended.
 func (s *server) target(ctx context.Context, owner tenant.ID, c connection.Connection) (*workspace, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := targetKey{owner, c.ID}
-	if t, ok := s.targets[key]; ok {
+	key := targetKey{owner, c.ID, c.Customer, c.Admin, c.Secret}
+	if t, ok := s.targets[key]; ok && c.Trouble == "" {
 		return t, nil
 	}
-	file, err := s.Secrets.Get(ctx, c.Secret)
-	if err != nil {
-		return nil, err
-	}
-	client, err := directory.New(context.WithoutCancel(ctx), s.Base, c.Customer, c.Admin, file)
+	client, err := s.client(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +128,30 @@ func (s *server) target(ctx context.Context, owner tenant.ID, c connection.Conne
 	t := &workspace{client: client, domain: institution.Domains.Staff}
 	s.targets[key] = t
 	return t, nil
+}
+
+// forget has every connection be opened anew: a key may have been replaced.
+func (s *server) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.targets)
+}
+
+// client signs in with the connection's key. It answers Forbidden where there
+// is none that can be used.
+func (s *server) client(ctx context.Context, c connection.Connection) (*directory.Client, error) {
+	file, err := s.Secrets.Get(ctx, c.Secret)
+	var client *directory.Client
+	if err == nil {
+		who := directory.Credentials{BaseURL: s.Base, Admin: c.Admin, KeyFile: file}
+		client, err = directory.New(context.WithoutCancel(ctx), who, directory.Config{Customer: c.Customer, Pause: s.Pause})
+	}
+	switch fault.KindOf(err) {
+	case fault.NotFound, fault.Invalid:
+		return nil, &fault.Error{Kind: fault.Forbidden, Public: string(connection.Unusable), Err: err}
+	default:
+		return client, err
+	}
 }
 
 // unit names the org unit of a kind of person.
@@ -126,6 +171,8 @@ func classify(err error) error {
 		return fault.As(fault.Conflict, err)
 	case directory.Is(err, directory.Invalid):
 		return fault.As(fault.Invalid, err)
+	case directory.Is(err, directory.Denied):
+		return fault.As(fault.Forbidden, err)
 	default:
 		return fault.As(fault.Busy, err)
 	}

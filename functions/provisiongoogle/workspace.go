@@ -8,6 +8,7 @@ import (
 
 	"cool.example/sync/functions/provisiongoogle/internal/directory"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/provision"
@@ -26,7 +27,7 @@ type workspace struct {
 func (w *workspace) Find(ctx context.Context, id account.ID) (string, error) {
 	u, err := w.client.FindUser(ctx, string(id))
 	if err != nil || u == nil {
-		return "", classify(err)
+		return "", w.judge(ctx, err)
 	}
 	return u.ID, nil
 }
@@ -38,12 +39,29 @@ func (w *workspace) Create(ctx context.Context, want provision.Wanted) (string, 
 	u.Password = rand.Text() + rand.Text()
 	u.ExternalIDs = []directory.ExternalID{{Type: "custom", CustomType: "cool-sync", Value: string(want.Account)}}
 	id, err := w.client.CreateUser(ctx, u)
-	return id, classify(err)
+	return id, w.judge(ctx, err)
 }
 
 // Update changes a user; the target sends only fields that are ours.
 func (w *workspace) Update(ctx context.Context, remote string, want provision.Wanted) error {
-	return classify(w.client.PatchUser(ctx, remote, user(want)))
+	err := w.client.PatchUser(ctx, remote, user(want))
+	if directory.Is(err, directory.NotFound) {
+		return err
+	}
+	return w.judge(ctx, err)
+}
+
+// judge gives a refused call its kind. Google answers "forbidden" for one
+// address in a domain that is not the customer's as it does for everything
+// once the delegation is withdrawn: another call tells them apart.
+func (w *workspace) judge(ctx context.Context, err error) error {
+	if !directory.Is(err, directory.Denied) {
+		return classify(err)
+	}
+	if _, failed := w.client.OrgUnit(ctx, unit(person.Pupil)); failed != nil {
+		return classify(failed)
+	}
+	return fault.As(fault.Invalid, err)
 }
 
 func user(want provision.Wanted) directory.User {
@@ -73,14 +91,14 @@ func cut(s string) string {
 func (w *workspace) Group(ctx context.Context, remote string, g group.Group) (string, error) {
 	want := directory.Group{Email: w.address(g), Name: fmt.Sprintf("%s (%s)", g.Name, g.Year)}
 	if remote != "" {
-		return remote, classify(w.client.PatchGroup(ctx, remote, directory.Group{Name: want.Name}))
+		return remote, w.judge(ctx, w.client.PatchGroup(ctx, remote, directory.Group{Name: want.Name}))
 	}
 	id, err := w.client.CreateGroup(ctx, want)
 	if directory.Is(err, directory.Duplicate) || directory.Is(err, directory.Transient) {
 		have, missing := w.client.FindGroup(ctx, want.Email)
-		return have.ID, classify(missing)
+		return have.ID, w.judge(ctx, missing)
 	}
-	return id, classify(err)
+	return id, w.judge(ctx, err)
 }
 
 // address derives a group's address from its id, which never changes, and
@@ -91,10 +109,10 @@ func (w *workspace) address(g group.Group) string {
 
 // Join puts a user in a group.
 func (w *workspace) Join(ctx context.Context, group, remote string) error {
-	return classify(w.client.AddMember(ctx, group, remote))
+	return w.judge(ctx, w.client.AddMember(ctx, group, remote))
 }
 
 // Leave takes a user out of a group.
 func (w *workspace) Leave(ctx context.Context, group, remote string) error {
-	return classify(w.client.RemoveMember(ctx, group, remote))
+	return w.judge(ctx, w.client.RemoveMember(ctx, group, remote))
 }

@@ -51,15 +51,16 @@ func (c Config) Client() *Client {
 	return &Client{base: c.BaseURL, customer: cmp.Or(c.Customer, "my_customer"), http: &signed, pause: c.Pause}
 }
 
-// New returns a client that acts as admin with the key file of a service
-// account. It answers Invalid for a file that is no key file. ctx has to last
-// as long as the client.
-func New(ctx context.Context, base, customer, admin string, keyFile []byte) (*Client, error) {
-	signed, err := NewHTTP(ctx, Credentials{BaseURL: base, Admin: admin, KeyFile: keyFile})
+// New returns a client that acts as who says, and otherwise is as c says. It
+// answers Invalid for a file that is no key file. ctx has to last as long as
+// the client.
+func New(ctx context.Context, who Credentials, c Config) (*Client, error) {
+	signed, err := NewHTTP(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	return Config{BaseURL: base, Customer: customer, HTTP: signed}.Client(), nil
+	c.BaseURL, c.HTTP = who.BaseURL, signed
+	return c.Client(), nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -39,10 +39,11 @@ func TestWithdrawnDelegationIsDenied(t *testing.T) {
 func TestNewActsAsTheAdministrator(t *testing.T) {
 	t.Parallel()
 	r := start(t, google.Options{})
-	client, err := directory.New(t.Context(), r.fake.URL(), "C1", boss, r.creds.KeyFile)
+	client, err := directory.New(t.Context(), r.creds, directory.Config{Customer: "C1"})
 	require.NoError(t, err)
 	require.NoError(t, client.EnsureOrgUnit(t.Context(), "Medewerkers"))
-	stranger, err := directory.New(t.Context(), r.fake.URL(), "C1", "nobody@"+domain, r.creds.KeyFile)
+	r.creds.Admin = "nobody@" + domain
+	stranger, err := directory.New(t.Context(), r.creds, directory.Config{Customer: "C1"})
 	require.NoError(t, err)
 	refused(t, stranger.EnsureOrgUnit(t.Context(), "Medewerkers"), directory.Denied, fault.Forbidden)
 }
