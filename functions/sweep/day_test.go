@@ -1,0 +1,123 @@
+package sweep_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
+)
+
+// keep stores v and returns a look at whether it still is.
+func keep[ID ~string, V, D any](s *stage, table func(*store.DB) store.Table[ID, V, D], id string, v V) func() bool {
+	s.t.Helper()
+	require.NoError(s.t, table(s.db).Create(s.t.Context(), ours, ID(id), v))
+	return func() bool {
+		_, err := table(s.past).Get(s.t.Context(), ours, ID(id))
+		if err != nil {
+			require.Equal(s.t, fault.NotFound, fault.KindOf(err), "%v", err)
+		}
+		return err == nil
+	}
+}
+
+// lanes and links lead to tables below a run and a connection.
+func lanes[T any](table func(*store.DB, roster.RunID, time.Time) T, expire time.Time) func(*store.DB) T {
+	return func(db *store.DB) T { return table(db, "run", expire) }
+}
+
+func links[T any](table func(*store.DB, connection.ID) T) func(*store.DB) T {
+	return func(db *store.DB) T { return table(db, "google") }
+}
+
+// expiring stores a document that expires at that moment in each collection
+// whose documents do.
+func (s *stage) expiring(at time.Time) map[string]func() bool {
+	s.t.Helper()
+	id := at.Format("20060102150405.000000")
+	letter := outbox.Letter{ID: outbox.ID(id), Tenant: ours, Created: at.Add(-outbox.Keep)}
+	entry := audit.Entry{ID: audit.ID(id), At: at.Add(-audit.Keep)}
+	return map[string]func() bool{
+		"sessions": keep(s, (*store.DB).Sessions, id, session.Session{ExpireAt: at}),
+		"codes":    keep(s, (*store.DB).Codes, id, grant.Code{ExpireAt: at}),
+		"grants":   keep(s, (*store.DB).Grants, id, grant.Grant{ExpireAt: at}),
+		"outbox":   keep(s, (*store.DB).Outbox, id, letter),
+		"imports":  keep(s, (*store.DB).Runs, id, roster.Run{ExpireAt: at}),
+		"log":      keep(s, (*store.DB).Log, id, entry),
+		"lanes":    keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),
+	}
+}
+
+func TestWhatHasExpiredIsDeleted(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	now := s.clock.Now()
+	over, due, ahead := s.expiring(now.Add(-90*24*time.Hour)), s.expiring(now), s.expiring(now.Add(time.Microsecond))
+	person := keep(s, (*store.DB).Accounts, "anna", account.Account{ID: "anna"})
+	link := keep(s, links((*store.DB).Links), "anna", connection.Link{Until: now.Add(-time.Hour)})
+	for range 2 {
+		require.Equal(t, http.StatusNoContent, s.tick(topic.Day))
+		require.True(t, person())
+		require.True(t, link(), "a lease that ran out is taken over, and its link is kept")
+		for _, c := range store.Expiring() {
+			require.False(t, over[c](), c)
+			require.False(t, due[c](), c)
+			require.True(t, ahead[c](), "%s was deleted before its time", c)
+		}
+	}
+}
+
+// prepares stores a school whose next year begins at that moment.
+func (s *stage) prepares(owner tenant.ID, id school.ID, from time.Time) {
+	s.t.Helper()
+	require.NoError(s.t, s.db.Schools().Create(s.t.Context(), owner, id, school.School{ID: id, Prepared: school.Prepared{Year: 2027, From: from}}))
+}
+
+func TestPreparedYearsBegin(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	now := s.clock.Now()
+	s.prepares(ours, "due", now)
+	s.prepares(ours, "tomorrow", now.Add(20*time.Hour))
+	s.prepares(theirs, "missed", now.Add(-3*24*time.Hour))
+	require.NoError(t, s.db.Schools().Create(t.Context(), ours, "without", school.School{ID: "without"}))
+	for range 2 { // a tick may come twice
+		require.Equal(t, http.StatusNoContent, s.tick(topic.Day))
+	}
+	require.ElementsMatch(t, []string{
+		topic.RosterReceived.Name + " switch-due-20261124", topic.RosterReceived.Name + " switch-missed-20261124",
+	}, s.abouts())
+	run, err := s.db.Runs().Get(t.Context(), theirs, "switch-missed-20261124")
+	require.NoError(t, err)
+	require.Equal(t, school.ID("missed"), run.School)
+	require.Equal(t, roster.Switch, run.Kind)
+	require.Equal(t, roster.Received, run.Status)
+	require.EqualValues(t, 2027, run.Year)
+}
+
+// TestOrderIsSentAfterACrash: the order was stored and its message was not
+// sent.
+func TestOrderIsSentAfterACrash(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.post.refused = topic.RosterReceived.Name
+	s.prepares(ours, "due", s.clock.Now())
+	require.Equal(t, http.StatusNoContent, s.tick(topic.Day))
+	s.post.refused = ""
+	s.clock.Advance(time.Minute)
+	require.Equal(t, http.StatusNoContent, s.tick(topic.Minute))
+	require.Equal(t, []string{topic.RosterReceived.Name + " switch-due-20261124"}, s.abouts())
+}
