@@ -1,6 +1,7 @@
 package guardian_test
 
 import (
+	"bytes"
 	"io"
 	"math/rand/v2"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
@@ -225,4 +227,24 @@ func elevens(n int) []string {
 		}
 	}
 	return list
+}
+
+// TestExcel reads the same list from a workbook.
+func TestExcel(t *testing.T) {
+	t.Parallel()
+	f := excelize.NewFile()
+	for i, line := range strings.Split(strings.TrimSpace(plain), "\n") {
+		values := strings.Split(line, ";")
+		require.NoError(t, f.SetSheetRow("Sheet1", "A"+strconv.Itoa(i+1), &values))
+	}
+	var b bytes.Buffer
+	require.NoError(t, f.Write(&b))
+	excel := file("", b.String())
+	require.True(t, guardian.Format{}.Claims([]roster.File{excel}))
+	list, found := read(t, excel)
+	require.Empty(t, found.List)
+	text, _ := read(t, file("", plain))
+	require.Equal(t, "guardians excel", list.Format)
+	list.Format = text.Format
+	require.Equal(t, text, list)
 }

@@ -1,5 +1,6 @@
 // Package rows reads the tables that schools hand over: delimited text in the
-// encodings and with the delimiters in use, row by row, within bounds.
+// encodings and with the delimiters in use, and Excel workbooks, row by row,
+// within bounds.
 //
 // A problem tells a place and a code, never what stands there.
 package rows
@@ -60,9 +61,22 @@ const (
 	RecordTooLong  = "table.row_too_long" // usually a quotation mark that is never closed
 )
 
+// The codes of problems with a workbook.
+const (
+	Formula         = "table.formula"          // the value of a cell may be stale
+	NumberLost      = "table.number_lost"      // more digits than Excel keeps
+	OldExcel        = "table.old_excel"        // .xls, or a workbook with a password
+	NotWorkbook     = "table.not_workbook"     // a zip of another kind
+	DamagedWorkbook = "table.damaged_workbook" //
+	UnsafeWorkbook  = "table.unsafe_workbook"  // parts that lead out of the workbook, or stand in it twice
+)
+
 // Codes returns every code of a Problem.
 func Codes() []string {
-	return []string{Empty, NotText, MixedEncoding, Damaged, TooLarge, TooManyColumns, RecordTooLong}
+	return []string{
+		Empty, NotText, MixedEncoding, Damaged, TooLarge, TooManyColumns, RecordTooLong,
+		Formula, NumberLost, OldExcel, NotWorkbook, DamagedWorkbook, UnsafeWorkbook,
+	}
 }
 
 //go:embed nl.json en.json

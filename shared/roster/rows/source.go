@@ -17,7 +17,13 @@ type Source struct {
 // Open finds out how a file is written. Of a workbook it takes the first
 // visible sheet whose first row heading accepts, else the first that holds
 // anything. An error is a *Problem where the file is at fault.
-func Open(f roster.File, l Limits, _ func(cells []string) bool) (Source, error) {
+func Open(f roster.File, l Limits, heading func(cells []string) bool) (Source, error) {
+	switch head := Head(f); {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return openWorkbook(f, l, heading)
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
+		return Source{}, &Problem{Code: OldExcel}
+	}
 	d, err := Detect(f.Open, l)
 	if err != nil {
 		return Source{}, err

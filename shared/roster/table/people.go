@@ -176,7 +176,7 @@ func (l *line) repeated() bool {
 
 var (
 	numbers  = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._/-]{0,63}$`)
-	decimals = regexp.MustCompile(`^\d+[.,]0+$`)
+	decimals = regexp.MustCompile(`^\d+[.,]\d+$`)
 )
 
 // key reads the administration number. Without leading zeros it is the key:

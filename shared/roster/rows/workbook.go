@@ -1,0 +1,240 @@
+package rows
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"cool.example/sync/shared/roster"
+)
+
+// The bounds on a workbook, which is a zip of XML: what is read of it stands
+// in memory, nothing is written to disk.
+const (
+	mostPacked   = 32 << 20  // bytes of the zip
+	mostUnpacked = 64 << 20  // bytes of all parts together
+	mostPart     = 8 << 20   // bytes of a part that is neither a sheet nor the texts of cells
+	mostParts    = 2_000     //
+	mostTexts    = 500_000   // texts of cells
+	mostElements = 2_000_000 // of a part that is kept whole
+	mostOfRow    = 100_000   // elements of one row
+	deepest      = 64        // elements within each other
+)
+
+// sheet is one sheet of a workbook.
+type sheet struct {
+	book   *excelize.File
+	name   string
+	texts  int // of cells, in the workbook
+	limits Limits
+}
+
+// openWorkbook opens a workbook and takes its first visible sheet whose first
+// row heading accepts, else the first visible one that holds anything.
+func openWorkbook(f roster.File, l Limits, heading func(cells []string) bool) (Source, error) {
+	book, texts, err := readWorkbook(f)
+	if err != nil {
+		return Source{}, err
+	}
+	var taken *sheet
+	for _, name := range visible(book) {
+		s := &sheet{book: book, name: name, texts: texts, limits: l}
+		first, err := s.first()
+		if err != nil {
+			return Source{}, err
+		}
+		fits := first != nil && (heading == nil || heading(first))
+		if first != nil && taken == nil || fits {
+			taken = s
+		}
+		if fits {
+			break
+		}
+	}
+	if taken == nil {
+		return Source{}, &Problem{Code: Empty}
+	}
+	if err := taken.check(); err != nil {
+		return Source{}, err
+	}
+	return Source{Excel: true, Rows: taken.rows}, nil
+}
+
+// readWorkbook reads a workbook into memory, once its parts are known to be
+// harmless, and returns how many texts of cells it has.
+func readWorkbook(f roster.File) (book *excelize.File, texts int, err error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, 0, err
+	}
+	defer r.Close()
+	body, err := io.ReadAll(io.LimitReader(r, mostPacked+1))
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(body) > mostPacked {
+		return nil, 0, &Problem{Code: TooLarge}
+	}
+	if texts, err = inspect(body); err != nil {
+		return nil, 0, err
+	}
+	book, err = open(body)
+	return book, texts, err
+}
+
+// open opens a workbook. The limits of the library are equal, which keeps it
+// from unpacking large sheets to disk.
+func open(body []byte) (book *excelize.File, err error) {
+	defer damaged(&err)
+	book, err = excelize.OpenReader(bytes.NewReader(body), excelize.Options{
+		UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostUnpacked, ShortDatePattern: "yyyy-mm-dd", LongDatePattern: "yyyy-mm-dd",
+	})
+	if err != nil || book.WorkBook == nil {
+		return nil, &Problem{Code: DamagedWorkbook}
+	}
+	return book, nil
+}
+
+// damaged turns a panic of the library, which trusts what it reads, into the
+// problem that a broken workbook is.
+func damaged(err *error) {
+	if recover() != nil {
+		*err = &Problem{Code: DamagedWorkbook}
+	}
+}
+
+// visible returns the names of the sheets that are not hidden, in their order.
+func visible(book *excelize.File) []string {
+	var names []string
+	for _, s := range book.WorkBook.Sheets.Sheet {
+		if s.State == "" || s.State == "visible" {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// first returns the first row that holds anything, nil for none.
+func (s *sheet) first() ([]string, error) {
+	for row, err := range s.rows() {
+		if err != nil {
+			return nil, err
+		}
+		return slices.Clone(row.Cells), nil
+	}
+	return nil, nil
+}
+
+// rows reads the sheet from its beginning. Rows that hold nothing are left
+// out.
+func (s *sheet) rows() Rows {
+	return func(yield func(Row, error) bool) {
+		iterator, err := s.begin()
+		if err != nil {
+			yield(Row{}, err)
+			return
+		}
+		var row Row
+		for line := 1; ; line++ {
+			cells, more, err := step(iterator)
+			if err == nil {
+				err = s.sound(cells, line)
+			}
+			if err != nil {
+				yield(Row{}, err)
+				return
+			}
+			if !more {
+				return
+			}
+			row.Line, row.Cells, row.Columns = line, cells, row.Columns[:0]
+			for i := range cells {
+				row.Columns = append(row.Columns, i+1)
+			}
+			if !row.Blank() && !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *sheet) begin() (iterator *excelize.Rows, err error) {
+	defer damaged(&err)
+	iterator, err = s.book.Rows(s.name)
+	if err != nil {
+		return nil, &Problem{Code: DamagedWorkbook}
+	}
+	return iterator, nil
+}
+
+// step reads one row.
+func step(iterator *excelize.Rows) (cells []string, more bool, err error) {
+	defer damaged(&err)
+	if !iterator.Next() {
+		if iterator.Error() != nil {
+			return nil, false, &Problem{Code: TooLarge}
+		}
+		return nil, false, nil
+	}
+	cells, err = iterator.Columns()
+	if err != nil {
+		return nil, false, &Problem{Code: DamagedWorkbook}
+	}
+	return cells, true, nil
+}
+
+// sound trims the cells of a row, and checks them against the limits.
+func (s *sheet) sound(cells []string, line int) error {
+	total := 0
+	for i := range cells {
+		cells[i] = Trim(cells[i])
+		total += len(cells[i])
+		if strings.Contains(cells[i], "\x00") {
+			return &Problem{Code: NotText, Line: line, Column: i + 1}
+		}
+	}
+	switch {
+	case len(cells) > s.limits.Columns:
+		return &Problem{Code: TooManyColumns, Line: line}
+	case total > s.limits.Record:
+		return &Problem{Code: RecordTooLong, Line: line}
+	case line > s.limits.Rows:
+		return &Problem{Code: TooLarge, Line: line}
+	}
+	return nil
+}
+
+// part returns the name of the sheet's part in the zip.
+func (s *sheet) part() (string, error) {
+	var relations struct {
+		List []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+		} `xml:"Relationship"`
+	}
+	raw, ok := s.book.Pkg.Load("xl/_rels/workbook.xml.rels")
+	if !ok {
+		return "", errors.New("no relationships")
+	}
+	if err := xml.Unmarshal(raw.([]byte), &relations); err != nil {
+		return "", fmt.Errorf("read relationships: %w", err)
+	}
+	for _, sheet := range s.book.WorkBook.Sheets.Sheet {
+		for _, r := range relations.List {
+			if sheet.Name == s.name && sheet.ID == r.ID {
+				if path.IsAbs(r.Target) {
+					return strings.TrimPrefix(r.Target, "/"), nil
+				}
+				return path.Join("xl", r.Target), nil
+			}
+		}
+	}
+	return "", errors.New("no such sheet")
+}
