@@ -3,6 +3,7 @@ package rows_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"io"
 	"strings"
 	"testing"
@@ -40,6 +41,7 @@ func repack(t testing.TB, body []byte, change func(name, part string) string, ad
 	require.NoError(t, err)
 	var b bytes.Buffer
 	out := zip.NewWriter(&b)
+	out.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	put := func(name, part string) {
 		w, err := out.Create(name)
 		require.NoError(t, err)

@@ -138,7 +138,7 @@ func (s *sheet) decide(w roster.Wanted) {
 	s.kind, s.unclear = s.whom()
 	for _, field := range fields() {
 		switch {
-		case field == study, field == location, s.kind == person.Staff && (pupilOnly(field) || field == period),
+		case field == study, field == location, s.kind == person.Staff && (pupilOnly(field) || field == period || field == begins || field == ends),
 			s.kind == person.Pupil && (field == function || field == code || field == login):
 			s.drop(field, field, NotUsed)
 		}
@@ -213,10 +213,15 @@ func (s *sheet) whom() (kind person.Kind, unclear string) {
 		return "", BothKinds
 	case sure[person.Pupil]:
 		return person.Pupil, ""
-	case sure[person.Staff], likely[person.Staff], s.has(code) && s.has(login):
-		return person.Staff, "" // a list of staff may name the class of which somebody is the mentor
-	case likely[person.Pupil]:
-		return person.Pupil, ""
+	case sure[person.Staff]:
+		return person.Staff, "" // also where it names the class of which somebody is the mentor
+	case likely[person.Pupil] != likely[person.Staff]:
+		if likely[person.Pupil] {
+			return person.Pupil, ""
+		}
+		return person.Staff, ""
+	case s.has(code) && s.has(login):
+		return person.Staff, ""
 	}
 	return "", UnclearKind
 }

@@ -143,8 +143,11 @@ func firstOf(s *sheet, fields ...string) string {
 func (l *line) count() {
 	for i, cell := range l.row.Cells {
 		if i < len(l.sheet.columns) && cell != "" {
-			if name := l.sheet.columns[i].counted; name != "" {
-				l.roster.LeftOut[name]++
+			switch c := l.sheet.columns[i]; {
+			case c.counted != "":
+				l.roster.LeftOut[c.counted]++
+			case passing(c.field):
+				l.roster.LeftOut[c.field]++
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func TestPresets(t *testing.T) {
 				"123;Z.;Zo\xeb;;Berg;zoe@school.example;V;2627;H3b;P;HAVO;Hoofd;3;JAN;2024-01-01;2026-08-01;2027-07-31;1899/12/30;123;2012-01-01;Dorpsweg\n",
 			"csv magister",
 			map[string]int{
-				"unknown": 3, "studie": 1, "vestiging": 1, "begindatum": 1, "einddatum": 1, "vertrekdatum": 1, "gebruikersnaam": 1, "birth": 1, "street": 1,
+				"unknown": 3, "studie": 1, "vestiging": 1, "studieperiode": 1, "begindatum": 1, "einddatum": 1, "vertrekdatum": 1, "gebruikersnaam": 1, "birth": 1, "street": 1,
 			},
 			nil,
 		},
@@ -56,7 +56,7 @@ func TestPresets(t *testing.T) {
 			"leerlingNummer;leerlingEckID;leerlingRoepnaam;leerlingVoorvoegsel;leerlingAchternaam;leerlingStamgroep;leerlingLeerjaar;leerlingOpleidingCode;leerlingLesgroepen;leerlingActief\n" +
 				"123;" + eck("a") + ";Zoë;;Berg;H3b;3;0300;x;actief\n",
 			"csv somtoday",
-			map[string]int{"unknown": 1},
+			map[string]int{"unknown": 1, "actief": 1},
 			nil,
 		},
 		"Social Schools": {
@@ -209,5 +209,6 @@ func TestStaffOfSOMtoday(t *testing.T) {
 		"1;JAN;Jan;de;Wit;in dienst;\n2;BOS;Bo;;Bos;uit dienst;\n3;VOS;Li;;Vos;in dienst;2026-01-01\n")
 	require.Empty(t, found.List)
 	require.Equal(t, "csv somtoday", list.Format)
+	require.Equal(t, map[string]int{"vertrekdatum": 1, "code": 3, "actief": 3}, list.LeftOut)
 	require.Equal(t, []bool{false, true, true}, []bool{list.People[0].Left, list.People[1].Left, list.People[2].Left})
 }

@@ -184,15 +184,14 @@ func (r *reader) midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// date reads a date of which nothing but its order is kept. It counts as left
-// out; Magister writes 1899/12/30 for none.
+// date reads a date of which nothing but its order is used. Magister writes
+// 1899/12/30 for none.
 func (l *line) date(field string) (time.Time, bool) {
 	text, _, _ := strings.Cut(l.cell(field), " ")
 	text, _, _ = strings.Cut(text, "T")
 	if text == "" {
 		return time.Time{}, false
 	}
-	l.roster.LeftOut[field]++
 	for _, layout := range []string{"2006-01-02", "2006/01/02", "2-1-2006", "2/1/2006", "2.1.2006", "20060102"} {
 		if day, err := time.Parse(layout, text); err == nil {
 			return day, day.Year() > 1900

@@ -166,3 +166,14 @@ func TestNumbersKeepTheirZeros(t *testing.T) {
 		require.Equal(t, "0300", list.People[0].ILT)
 	}
 }
+
+// TestFormulasOfText are kept as they stand: only an export must not hand them
+// to a spreadsheet.
+func TestFormulasOfText(t *testing.T) {
+	t.Parallel()
+	for _, cell := range []string{"=1+1", "+Bo", "-Bo", "@Bo"} {
+		list, found := read(t, "Leerlingnummer;Roepnaam\n1;"+cell+"\n")
+		require.Empty(t, found.List)
+		require.Equal(t, cell, list.People[0].Name.Call)
+	}
+}

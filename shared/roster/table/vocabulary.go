@@ -170,6 +170,11 @@ func pupilOnly(field string) bool {
 	return slices.Contains([]string{eckID, class, year, ilt, study}, field)
 }
 
+// passing reports whether a field is used while reading, and not kept.
+func passing(field string) bool {
+	return slices.Contains([]string{period, begins, ends, leaves, state, code, login}, field)
+}
+
 // kindOf returns whom a folded heading speaks of; sure is whether it says so
 // itself.
 func kindOf(heading string) (kind person.Kind, sure bool) {
