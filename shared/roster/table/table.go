@@ -36,8 +36,13 @@ func (Format) Name() string { return "table" }
 func (Format) Claims(files []roster.File) bool {
 	for _, f := range files {
 		head := rows.Head(f)
-		if len(head) == 0 || bytes.HasPrefix(head, []byte("<")) {
+		if len(head) == 0 {
 			return false
+		}
+		for _, xml := range []string{"<", "\xff\xfe<\x00", "\xfe\xff\x00<"} { // XML, in UTF-16 too
+			if bytes.HasPrefix(head, []byte(xml)) {
+				return false
+			}
 		}
 	}
 	return len(files) == 1 || slices.ContainsFunc(files, headed)

@@ -115,6 +115,8 @@ func TestClaims(t *testing.T) {
 		"nothing":             {false, []roster.File{file("", "")}},
 		"white space":         {false, []roster.File{file("", " \n")}},
 		"XML":                 {false, []roster.File{file("", "\ufeff <EDEX/>")}},
+		"XML in UTF-16":       {false, []roster.File{file("", "\xff\xfe<\x00E\x00")}},
+		"a list in UTF-16":    {true, []roster.File{file("", "\xff\xfeL\x00;\x00")}},
 		"two lists":           {true, []roster.File{file("a.csv", pupils), file("b.csv", "x\n")}},
 		"two unknown files":   {false, []roster.File{file("a.csv", "x;y\n"), file("b.csv", "x\n")}},
 		"a file that is gone": {false, []roster.File{{Name: "a.csv", Open: func() (io.ReadCloser, error) { return nil, io.ErrUnexpectedEOF }}}},
