@@ -5,7 +5,6 @@ package csvset
 
 import (
 	"embed"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -266,42 +265,3 @@ func (s *Set) count(row rows.Row, names map[int]string) {
 		}
 	}
 }
-
-var digits = regexp.MustCompile(`^\d{8,9}$`)
-
-// LikeBSN reports whether s passes the test of citizen service numbers, as one
-// number in eleven does: only a whole column of them says something.
-func LikeBSN(s string) bool {
-	if !digits.MatchString(s) || strings.Trim(s, "0") == "" {
-		return false
-	}
-	if len(s) == 8 {
-		s = "0" + s
-	}
-	sum := -int(s[8] - '0')
-	for i := range 8 {
-		sum += (9 - i) * int(s[i]-'0')
-	}
-	return sum%11 == 0
-}
-
-// Column counts a column of numbers that should not be citizen service numbers.
-type Column struct{ n, like int }
-
-// See counts one value.
-func (c *Column) See(s string) {
-	if s == "" {
-		return
-	}
-	c.n++
-	if LikeBSN(s) {
-		c.like++
-	}
-}
-
-// enough is how many numbers a column has before it says something: ten in a
-// row pass by chance once in twenty-five thousand million times.
-const enough = 10
-
-// OfBSNs reports whether all of the column pass.
-func (c Column) OfBSNs() bool { return c.n >= enough && c.like == c.n }

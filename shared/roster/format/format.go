@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/shared/roster/mapping"
 	"cool.example/sync/shared/roster/oneroster"
 	"cool.example/sync/shared/roster/rows"
+	"cool.example/sync/shared/roster/sds"
 	"cool.example/sync/shared/roster/table"
 	"cool.example/sync/shared/roster/uwlr"
 )
@@ -27,7 +28,7 @@ var catalogues embed.FS
 // All returns every format, in the order in which they are tried: one that
 // looks closer before one that takes more.
 func All() []roster.Format {
-	return []roster.Format{uwlr.Format{}, edexml.Format{}, oneroster.Format{}, guardian.Format{}, table.Format{}}
+	return []roster.Format{uwlr.Format{}, edexml.Format{}, oneroster.Format{}, sds.Format{}, guardian.Format{}, table.Format{}}
 }
 
 // Read reads what was handed over: a roster, or the pairs of a mapping of
@@ -77,7 +78,7 @@ func Messages() (map[string]map[string]string, error) {
 	for _, read := range []func() (map[string]map[string]string, error){
 		func() (map[string]map[string]string, error) { return roster.Messages(catalogues) },
 		edexml.Messages, uwlr.Messages, mapping.Messages, table.Messages, rows.Messages,
-		guardian.Messages, csvset.Messages, oneroster.Messages,
+		guardian.Messages, csvset.Messages, oneroster.Messages, sds.Messages,
 	} {
 		messages, err := read()
 		if err != nil {

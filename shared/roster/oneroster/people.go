@@ -10,10 +10,7 @@ import (
 	"cool.example/sync/shared/roster/csvset"
 )
 
-var (
-	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
-	eckid   = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
-)
+var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 
 // readUsers reads every user; whose they are shows from their roles.
 func (r *reader) readUsers() error {
@@ -32,7 +29,7 @@ func (r *reader) readUsers() error {
 		r.name(u, rec)
 		u.person.Left = r.disabled(rec)
 		u.person.Number = rec.Get("identifier")
-		if mail := rec.Get("email"); address.MatchString(mail) {
+		if mail := rec.Get("email"); csvset.Address(mail) {
 			u.person.Email = mail
 		} else if mail != "" {
 			r.add(rec, EmailInvalid, "email")
@@ -78,7 +75,7 @@ func (r *reader) disabled(rec csvset.Record) bool {
 // inFile gives a user of version 1.1 the role that its own row names.
 func (r *reader) inFile(u *user, rec csvset.Record) {
 	role := r.enum(rec, "role", "administrator", "aide", "guardian", "parent", "proctor", "relative", "student", "teacher")
-	for _, org := range list(rec.Get("orgSourcedIds")) {
+	for _, org := range csvset.List(rec.Get("orgSourcedIds")) {
 		if !r.orgs[org] {
 			r.add(rec, Dangling, "orgSourcedIds")
 			continue

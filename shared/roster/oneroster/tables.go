@@ -13,7 +13,6 @@ import (
 
 var (
 	guid = regexp.MustCompile(`^[0-9A-Za-z.\-_/@]{1,255}$`)
-	brin = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.| ]?(\d{2})?$`)
 	iso  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 )
 
@@ -73,7 +72,7 @@ func (r *reader) readOrgs() error {
 		return err
 	}
 	for _, s := range schools {
-		if code, ok := codeOf(s.identifier); ok && code == r.wanted.School {
+		if code, ok := csvset.Code(s.identifier); ok && code == r.wanted.School {
 			r.school = s.id
 			return nil
 		}
@@ -85,16 +84,6 @@ func (r *reader) readOrgs() error {
 	}
 	r.stop(SchoolNotFound, "orgs.csv")
 	return nil
-}
-
-// codeOf reads a BRIN with or without a location, in the spellings in use.
-func codeOf(identifier string) (school.Code, bool) {
-	m := brin.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(identifier)))
-	if m == nil {
-		return school.Code{}, false
-	}
-	code, err := school.NewCode(m[1], m[2])
-	return code, err == nil
 }
 
 // readSessions finds the school year: that of the session that runs today,
@@ -185,7 +174,7 @@ func (r *reader) readClasses() error {
 // taught reports whether a class belongs to the roster's school year. A class
 // without terms does.
 func (r *reader) taught(rec csvset.Record) bool {
-	terms := list(rec.Get("termSourcedIds"))
+	terms := csvset.List(rec.Get("termSourcedIds"))
 	if len(terms) == 0 || len(r.sessions) == 0 {
 		return true
 	}
@@ -202,32 +191,11 @@ func (r *reader) taught(rec csvset.Record) bool {
 	return false
 }
 
-// list splits a cell that holds several values.
-func list(cell string) []string {
-	var values []string
-	for v := range strings.SplitSeq(cell, ",") {
-		if v = strings.TrimSpace(v); v != "" {
-			values = append(values, v)
-		}
-	}
-	return values
-}
-
-// grade returns the jaargroep code that a cell stands for: a year of the
-// school's sector, in one or two digits. Of several the first counts.
+// grade returns the jaargroep code that a cell stands for.
 func (r *reader) grade(rec csvset.Record, column, cell string) string {
-	values := list(cell)
-	if len(values) == 0 {
-		return ""
+	code, ok := csvset.Grade(cell, r.wanted.Sector)
+	if !ok {
+		r.add(rec, GradeUnknown, column)
 	}
-	n, err := strconv.Atoi(values[0])
-	secondary := r.wanted.Sector == school.VO || r.wanted.Sector == school.VSO
-	switch {
-	case err == nil && secondary && n >= 1 && n <= 6:
-		return strconv.Itoa(10 + n)
-	case err == nil && !secondary && n >= 1 && n <= 8:
-		return strconv.Itoa(n)
-	}
-	r.add(rec, GradeUnknown, column)
-	return ""
+	return code
 }

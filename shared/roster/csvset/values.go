@@ -1,0 +1,95 @@
+package csvset
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"cool.example/sync/shared/school"
+)
+
+var (
+	brin    = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.| ]?(\d{2})?$`)
+	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
+	digits  = regexp.MustCompile(`^\d{8,9}$`)
+)
+
+// Code reads a BRIN with or without a location, in the spellings in use.
+func Code(cell string) (school.Code, bool) {
+	m := brin.FindStringSubmatch(strings.ToUpper(strings.TrimSpace(cell)))
+	if m == nil {
+		return school.Code{}, false
+	}
+	code, err := school.NewCode(m[1], m[2])
+	return code, err == nil
+}
+
+// Address reports whether cell is an e-mail address.
+func Address(cell string) bool { return address.MatchString(cell) }
+
+// List splits a cell that holds several values.
+func List(cell string) []string {
+	var values []string
+	for v := range strings.SplitSeq(cell, ",") {
+		if v = strings.TrimSpace(v); v != "" {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// Grade returns the jaargroep code that a cell stands for: a year of the
+// sector, in one or two digits. Of several the first counts; an empty cell is
+// none.
+func Grade(cell string, sector school.Sector) (code string, ok bool) {
+	values := List(cell)
+	if len(values) == 0 {
+		return "", true
+	}
+	n, err := strconv.Atoi(values[0])
+	secondary := sector == school.VO || sector == school.VSO
+	switch {
+	case err == nil && secondary && n >= 1 && n <= 6:
+		return strconv.Itoa(10 + n), true
+	case err == nil && !secondary && n >= 1 && n <= 8:
+		return strconv.Itoa(n), true
+	}
+	return "", false
+}
+
+// LikeBSN reports whether s passes the test of citizen service numbers, as one
+// number in eleven does: only a whole column of them says something.
+func LikeBSN(s string) bool {
+	if !digits.MatchString(s) || strings.Trim(s, "0") == "" {
+		return false
+	}
+	if len(s) == 8 {
+		s = "0" + s
+	}
+	sum := -int(s[8] - '0')
+	for i := range 8 {
+		sum += (9 - i) * int(s[i]-'0')
+	}
+	return sum%11 == 0
+}
+
+// Column counts a column of numbers that should not be citizen service numbers.
+type Column struct{ n, like int }
+
+// See counts one value.
+func (c *Column) See(s string) {
+	if s == "" {
+		return
+	}
+	c.n++
+	if LikeBSN(s) {
+		c.like++
+	}
+}
+
+// enough is how many numbers a column has before it says something: ten in a
+// row pass by chance once in twenty-five thousand million times.
+const enough = 10
+
+// OfBSNs reports whether all of the column pass.
+func (c Column) OfBSNs() bool { return c.n >= enough && c.like == c.n }

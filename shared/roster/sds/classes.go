@@ -1,0 +1,127 @@
+package sds
+
+import (
+	"slices"
+	"strings"
+
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/csvset"
+)
+
+func (r *reader) readClasses() error {
+	return r.Each(classes(), func(rec csvset.Record) {
+		key := r.key(rec, r.classes[rec.Get("sourcedId")] != nil)
+		if key == "" {
+			return
+		}
+		of := rec.Get("orgSourcedId")
+		if !r.orgs[of] {
+			r.add(rec, Dangling, "orgSourcedId")
+			return
+		}
+		r.classes[key] = &class{group: roster.Group{Key: key, Name: rec.Get("title")}, here: of == r.school}
+		if of == r.school {
+			r.order = append(r.order, key)
+		}
+	})
+}
+
+func (r *reader) readEnrollments() error {
+	return r.Each(enrollments(), func(rec csvset.Record) {
+		c, class := r.classes[rec.Get("classSourcedId")]
+		u, known := r.users[rec.Get("userSourcedId")]
+		switch {
+		case !class:
+			r.add(rec, Dangling, "classSourcedId")
+		case !known:
+			r.add(rec, Dangling, "userSourcedId")
+		case c.here && !slices.Contains(u.classes, c.group.Key):
+			u.classes = append(u.classes, c.group.Key)
+		}
+	})
+}
+
+// readDemographics reads the one column of them that may be kept.
+func (r *reader) readDemographics() error {
+	return r.Each(demographics(), func(rec csvset.Record) {
+		r.sex = r.sex || rec.Columns["sex"]
+		u, known := r.users[rec.Get("userSourcedId")]
+		if !known {
+			r.add(rec, Dangling, "userSourcedId")
+			return
+		}
+		switch strings.ToLower(rec.Get("sex")) {
+		case "":
+		case "male":
+			u.person.Gender = person.Male
+		case "female":
+			u.person.Gender = person.Female
+		case "other", "unspecified":
+			u.person.Gender = person.Unspecified
+		default:
+			r.add(rec, EnumUnknown, "sex")
+		}
+	})
+}
+
+// finish makes the roster of who has a role at the school.
+func (r *reader) finish() {
+	kind := r.kindOfClasses()
+	for _, key := range r.order {
+		g := r.classes[key].group
+		g.Kind = kind
+		r.Roster.Groups = append(r.Roster.Groups, g)
+	}
+	pupils := false
+	for _, key := range r.people {
+		if u := r.users[key]; u.person.Kind != "" {
+			r.admit(u)
+			pupils = pupils || u.person.Kind == person.Pupil
+		}
+	}
+	if !pupils {
+		r.stop(NoPupils, "users.csv")
+	}
+	if r.keys.OfBSNs() {
+		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "sourcedId"})
+	}
+}
+
+// kindOfClasses decides what the classes are, which SDS does not say: where
+// every pupil is in one at most they are the school's classes, else lesson
+// groups.
+func (r *reader) kindOfClasses() roster.GroupKind {
+	for _, u := range r.users {
+		if u.person.Kind == person.Pupil && len(u.classes) > 1 {
+			return roster.Lesson
+		}
+	}
+	return roster.Class
+}
+
+func (r *reader) admit(u *user) {
+	p := &u.person
+	r.keys.See(p.Key)
+	switch {
+	case p.Name.Call == "" && p.Name.Surname == "":
+		r.add(u.record, MissingName, "familyName")
+		return
+	case p.Name.Call == "":
+		r.add(u.record, MissingGiven, "givenName")
+	}
+	p.Left, p.Groups = u.ended && !u.going, u.classes
+	p.Fields = roster.CallName | roster.Surname
+	for field, there := range map[roster.Fields]bool{
+		roster.InGroups: r.Has("classes.csv"), roster.Email: r.mail, roster.Gender: r.sex, roster.Grade: p.Kind == person.Pupil,
+		roster.Roles: p.Kind == person.Staff,
+	} {
+		if there {
+			p.Fields |= field
+		}
+	}
+	if p.Kind == person.Pupil {
+		p.Roles = nil
+	}
+	r.Roster.People = append(r.Roster.People, *p)
+}
