@@ -28,7 +28,7 @@ func fuzz(ctx context.Context) error {
 			for _, m := range target.FindAllSubmatch(body, -1) {
 				fmt.Printf("%s %s\n", path, m[1])
 				pkg := "./" + filepath.Dir(path)
-				if err := command(ctx, "go", "test", "-run=^$", "-fuzz=^"+string(m[1])+"$", "-fuzztime="+cmp.Or(os.Getenv("FUZZTIME"), "1s"), pkg); err != nil {
+				if err := command(ctx, "go", "test", "-run=^$", "-fuzz=^"+string(m[1])+"$", "-fuzzminimizetime=10x", "-fuzztime="+cmp.Or(os.Getenv("FUZZTIME"), "1s"), pkg); err != nil {
 					return err
 				}
 			}

@@ -5,13 +5,13 @@ import (
 	"strconv"
 	"strings"
 
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 )
 
 var (
 	brin    = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.| ]?(\d{2})?$`)
 	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
-	digits  = regexp.MustCompile(`^\d{8,9}$`)
 )
 
 // Code reads a BRIN with or without a location, in the spellings in use.
@@ -57,22 +57,6 @@ func Grade(cell string, sector school.Sector) (code string, ok bool) {
 	return "", false
 }
 
-// LikeBSN reports whether s passes the test of citizen service numbers, as one
-// number in eleven does: only a whole column of them says something.
-func LikeBSN(s string) bool {
-	if !digits.MatchString(s) || strings.Trim(s, "0") == "" {
-		return false
-	}
-	if len(s) == 8 {
-		s = "0" + s
-	}
-	sum := -int(s[8] - '0')
-	for i := range 8 {
-		sum += (9 - i) * int(s[i]-'0')
-	}
-	return sum%11 == 0
-}
-
 // Column counts a column of numbers that should not be citizen service numbers.
 type Column struct{ n, like int }
 
@@ -82,7 +66,7 @@ func (c *Column) See(s string) {
 		return
 	}
 	c.n++
-	if LikeBSN(s) {
+	if rows.Eleven(s) {
 		c.like++
 	}
 }

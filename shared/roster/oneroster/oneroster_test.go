@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
 	"cool.example/sync/shared/roster/oneroster"
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 )
 
@@ -142,7 +143,7 @@ func TestAColumnOfBSNsIsRefused(t *testing.T) {
 	t.Parallel()
 	var numbers []string
 	for n := 111222330; len(numbers) < 12; n++ {
-		if s := strconv.Itoa(n); csvset.LikeBSN(s) {
+		if s := strconv.Itoa(n); rows.Eleven(s) {
 			numbers = append(numbers, s)
 		}
 	}

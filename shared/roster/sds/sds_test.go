@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/roster/sds"
 	"cool.example/sync/shared/school"
 )
@@ -217,7 +218,7 @@ func TestAColumnOfBSNsIsRefused(t *testing.T) {
 	delete(s, "classes.csv")
 	delete(s, "demographics.csv")
 	for n, made := 111222330, 0; made < 12; n++ {
-		if id := strconv.Itoa(n); csvset.LikeBSN(id) {
+		if id := strconv.Itoa(n); rows.Eleven(id) {
 			made++
 			s["users.csv"] += id + ",,Kind,Berg,,,,,\n"
 			s["roles.csv"] += id + ",99ZZ00,student,,,,,\n"
