@@ -158,8 +158,8 @@ func TestBadFilesChangeNothing(t *testing.T) {
 		"60 MB of nothing":   journey.Packed(t, bytes.Repeat([]byte(" "), 60<<20)),
 		"gzip bomb":          journey.Packed(t, append([]byte("<EDEX>"), make([]byte, 300<<20)...)),
 		"damaged gzip":       journey.Packed(t, good)[:200],
-		"two files in a zip": zipped(t, "a.xml", "b.xml"),
-		"path in a zip":      zipped(t, "../../etc/passwd"),
+		"two files in a zip": zipped(t, map[string]string{"a.xml": "<EDEX/>", "b.xml": "<EDEX/>"}),
+		"path in a zip":      zipped(t, map[string]string{"../../etc/passwd": "<EDEX/>"}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			run := s.Hand(body)
@@ -178,14 +178,15 @@ func TestBadFilesChangeNothing(t *testing.T) {
 	require.Equal(t, "applied", s.Hand(good).Status, "after refusals a good file is taken")
 }
 
-func zipped(t *testing.T, names ...string) []byte {
+// zipped packs a set of files.
+func zipped(t *testing.T, set map[string]string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, name := range names {
+	for name, text := range set {
 		w, err := z.Create(name)
 		require.NoError(t, err)
-		_, err = w.Write([]byte("<EDEX/>"))
+		_, err = w.Write([]byte(text))
 		require.NoError(t, err)
 	}
 	require.NoError(t, z.Close())
