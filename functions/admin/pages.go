@@ -144,7 +144,7 @@ func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, er
 		if err != nil {
 			return nil, err
 		}
-		if e.Value.Kind == group.Class && !e.Value.Ended {
+		if e.Value.Kind == group.Class && !e.Value.Ended && e.Value.Year <= school.YearAt(s.Clock.Now()) {
 			classes[string(e.Value.School)] = append(classes[string(e.Value.School)], classView{string(e.ID), e.Value.Name})
 		}
 	}

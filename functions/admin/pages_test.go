@@ -29,6 +29,8 @@ func TestOverview(t *testing.T) {
 		require.NoError(t, s.deps.DB.Runs().Create(t.Context(), ours, run.ID, run))
 		s.clock.Advance(30 * time.Minute)
 	}
+	next := group.Group{ID: "gnext", School: zeester, Kind: group.Class, Name: "5A", Year: 2027}
+	require.NoError(t, s.deps.DB.Groups().Create(t.Context(), ours, next.ID, next))
 	root := s.show(s.admin, "/admin/")
 	require.Equal(t, []string{"Beheer: Stichting De Golfbreker"}, texts(root, "h1"))
 	var classes, runs []string
