@@ -108,10 +108,11 @@ type comparison struct {
 	plan   Plan
 	bounds school.Bounds
 
-	byKey    map[string]int  // keyed hash at this school → index in known.Accounts
-	byECK    map[string]int  // keyed hash → index
-	byNumber map[string]int  // administration number at this school → index
-	taken    map[string]bool // usernames in use
+	byKey    map[string]int   // keyed hash at this school → index in known.Accounts
+	byECK    map[string]int   // keyed hash → index
+	byNumber map[string]int   // administration number at this school → index
+	byLike   map[string][]int // folded name, or address, → indexes; nil until somebody asks
+	taken    map[string]bool  // usernames in use
 	names    map[group.ID]string
 	classes  map[group.ID]bool
 

@@ -66,10 +66,32 @@ func (c *comparison) match(p Person) match {
 			return c.weigh(m, p, i, "same_number")
 		}
 	}
-	if i := slices.IndexFunc(c.known.Accounts, func(a KnownAccount) bool { return c.resembles(a, p) }); i >= 0 && c.free(i, p.Kind) {
-		m.index, m.found, m.reason = i, true, "same_name_or_address"
+	for _, i := range c.alike(p) {
+		if c.free(i, p.Kind) && c.resembles(c.known.Accounts[i], p) {
+			m.index, m.found, m.reason = i, true, "same_name_or_address"
+			break
+		}
 	}
 	return m
+}
+
+// alike returns the accounts with p's name or address.
+func (c *comparison) alike(p Person) []int {
+	if c.byLike == nil {
+		c.byLike = map[string][]int{}
+		for i, a := range c.known.Accounts {
+			for _, like := range []string{Fold(a.Source.Name.Display()), strings.ToLower(a.Address), strings.ToLower(a.Source.Email)} {
+				if list := c.byLike[like]; like != "" && (len(list) == 0 || list[len(list)-1] != i) {
+					c.byLike[like] = append(list, i)
+				}
+			}
+		}
+	}
+	found := c.byLike[Fold(p.Name.Display())]
+	if p.Email != "" {
+		found = append(slices.Clone(found), c.byLike[strings.ToLower(p.Email)]...)
+	}
+	return found
 }
 
 // free reports whether nobody else in the roster is account i.
