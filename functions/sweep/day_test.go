@@ -57,6 +57,7 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 		"outbox":   keep(s, (*store.DB).Outbox, id, letter),
 		"imports":  keep(s, (*store.DB).Runs, id, roster.Run{ExpireAt: at}),
 		"log":      keep(s, (*store.DB).Log, id, entry),
+		"mails":    keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
 		"lanes":    keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),
 	}
 }

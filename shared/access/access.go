@@ -38,6 +38,11 @@ func held(r Role) []Permission {
 	return nil
 }
 
+// Roles returns the roles that hold p.
+func Roles(p Permission) []Role {
+	return slices.DeleteFunc([]Role{Admin, Signatory}, func(r Role) bool { return !slices.Contains(held(r), p) })
+}
+
 // Allow answers nil where one of roles holds p, else Forbidden.
 func Allow(roles []Role, p Permission) error {
 	for _, r := range roles {

@@ -39,6 +39,17 @@ func TestAllow(t *testing.T) {
 	}
 }
 
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []access.Role{access.Admin}, access.Roles(access.ApproveImport))
+	require.Empty(t, access.Roles("accounts.delete"))
+	for _, p := range []access.Permission{access.ManageGroups, access.ApproveImport, access.UploadRoster} {
+		for _, r := range access.Roles(p) {
+			require.NoError(t, access.Allow([]access.Role{r}, p))
+		}
+	}
+}
+
 func contains(list []access.Permission, p access.Permission) bool {
 	for _, one := range list {
 		if one == p {

@@ -37,6 +37,7 @@ const (
 	Released       Action = "sso.released" // attributes went to an application
 	Provisioned    Action = "target.written"
 	Viewed         Action = "account.viewed"
+	Mailed         Action = "mail.ended" // a mail to the subject about the object; the reason says how it ended
 )
 
 // Actor is who did it: an account, or the system on whose order.

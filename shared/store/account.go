@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"cool.example/sync/shared/access"
@@ -77,6 +78,22 @@ func (db *DB) Accounts() Table[account.ID, account.Account, accountDoc] {
 	return Table[account.ID, account.Account, accountDoc]{
 		db: db, collection: "accounts", toDoc: accountToDoc, fromDoc: accountFromDoc,
 	}
+}
+
+// Holders returns the accounts of owner, in any state, that hold one of roles.
+func (db *DB) Holders(ctx context.Context, owner tenant.ID, roles []access.Role) ([]account.Account, error) {
+	if err := check(owner, account.ID("x")); err != nil || len(roles) == 0 {
+		return nil, err
+	}
+	t := db.Accounts()
+	var found []account.Account
+	for e, err := range t.walk(ctx, owner, t.parent(owner).Where("own.roles", "array-contains-any", texts(roles))) {
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, e.Value)
+	}
+	return found, nil
 }
 
 func accountToDoc(_ tenant.ID, a account.Account) accountDoc {

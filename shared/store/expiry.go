@@ -12,7 +12,7 @@ import (
 // names stand in the indexes of emulators/firestore.indexes.json, where each
 // has a TTL policy; a test compares the two.
 func Expiring() []string {
-	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log"}
+	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log", "mails"}
 }
 
 // DeleteExpired deletes every document of the collection, wherever it lies,

@@ -61,6 +61,7 @@ func expiringTables(db *store.DB) map[string]expiring {
 		"outbox":   lasting(always(db.Outbox()), func(at time.Time) outbox.Letter { return outbox.Letter{Created: at.Add(-outbox.Keep)} }),
 		"imports":  lasting(always(db.Runs()), func(at time.Time) roster.Run { return roster.Run{ExpireAt: at} }),
 		"log":      lasting(always(db.Log()), func(at time.Time) audit.Entry { return audit.Entry{At: at.Add(-audit.Keep)} }),
+		"mails":    lasting(always(db.Mails()), func(at time.Time) store.Mail { return store.Mail{ExpireAt: at} }),
 		"lanes":    lasting(until(db.Lanes), func(time.Time) store.Lane { return store.Lane{} }),
 	}
 }

@@ -36,6 +36,7 @@ func storedForms() []any {
 		slotDoc{},
 		tokenDoc{},
 		pullDoc{},
+		mailDoc{},
 	}
 }
 

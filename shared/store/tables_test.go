@@ -162,6 +162,7 @@ func otherTables() []contract {
 		of("Lanes", lanes((*store.DB).Lanes), as),
 		of("Slots", (*store.DB).Slots, as),
 		of("Tokens", (*store.DB).Tokens, as),
+		of("Mails", (*store.DB).Mails, as),
 		of("Pulls", (*store.DB).Pulls, func(v pull.Connection, _ tenant.ID, id school.ID) pull.Connection {
 			v.School = id
 			return v
