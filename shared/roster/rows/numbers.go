@@ -68,9 +68,17 @@ func (e *Elevens) Add(cell string) {
 		return
 	}
 	e.all++
-	if Eleven(strings.NewReplacer(" ", "", ".", "", "-", "").Replace(Number(cell))) {
+	if Eleven(strings.Map(ungrouped, Number(cell))) {
 		e.passed++
 	}
+}
+
+// ungrouped drops what people put between the digits of a long number.
+func ungrouped(r rune) rune {
+	if r == ' ' || r == '.' || r == '-' {
+		return -1
+	}
+	return r
 }
 
 // Count returns how many cells hold something.
