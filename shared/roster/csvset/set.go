@@ -1,10 +1,6 @@
-// Package csvset reads a set of CSV files whose columns a standard names, as
-// OneRoster and School Data Sync have them: each file a table, joined by ids.
-// A cell is bound only where its column is asked for; the others are counted.
 package csvset
 
 import (
-	"embed"
 	"slices"
 	"strings"
 
@@ -12,39 +8,13 @@ import (
 	"cool.example/sync/shared/roster/rows"
 )
 
-// The codes of findings that every set shares.
-const (
-	MissingFile     = "set.missing_file"
-	MissingColumn   = "set.missing_column"
-	DuplicateColumn = "set.duplicate_column"
-	ColumnCase      = "set.column_case"   // a heading in other capitals than the standard's
-	ColumnOrder     = "set.column_order"  // not in the order of the standard
-	BlankHeading    = "set.blank_heading" // a column without a heading
-	NoRows          = "set.no_rows"
-	MissingValue    = "set.missing_value"
-	WidthDiffers    = "set.width_differs" // a row with more or fewer cells than headings
-	Unexpected      = "set.unexpected_file"
-)
-
-// Codes returns every code of this package.
-func Codes() []string {
-	return []string{
-		MissingFile, MissingColumn, DuplicateColumn, ColumnCase, ColumnOrder, BlankHeading, NoRows, MissingValue, WidthDiffers, Unexpected,
-	}
-}
-
-//go:embed nl.json en.json
-var catalogues embed.FS
-
-// Messages returns what people read about the findings: see roster.Messages.
-func Messages() (map[string]map[string]string, error) { return roster.Messages(catalogues) }
-
 // Set is the files of one delivery.
 type Set struct {
 	Files  []roster.File
 	Strict bool // every deviation from the standard stops the set
 	Found  *roster.Findings
 	Roster *roster.Roster // whose LeftOut counts what is not bound
+	told   map[string]bool
 }
 
 // Add adds a finding with the severity that it has where not all is strict.
@@ -55,89 +25,104 @@ func (s *Set) Add(f roster.Finding) {
 	s.Found.Add(f)
 }
 
+// Slight returns the severity of a deviation that harms nobody who does not
+// ask for the standard's.
+func (s *Set) Slight() roster.Severity {
+	if s.Strict {
+		return roster.Stop
+	}
+	return roster.Note
+}
+
+// First reports whether it is asked for the first time whether what says is
+// told: of what is wrong in every row, one finding is enough.
+func (s *Set) First(what string) bool {
+	if s.told == nil {
+		s.told = map[string]bool{}
+	}
+	again := s.told[what]
+	s.told[what] = true
+	return !again
+}
+
 // Has reports whether the set holds a file of that name, whatever its case.
-func (s *Set) Has(name string) bool {
-	return slices.ContainsFunc(s.Files, func(f roster.File) bool { return strings.EqualFold(f.Name, name) })
+func (s *Set) Has(name string) bool { return s.index(name) >= 0 }
+
+func (s *Set) index(name string) int {
+	return slices.IndexFunc(s.Files, func(f roster.File) bool { return strings.EqualFold(f.Name, name) })
 }
 
-// Table says what is read of one file.
-type Table struct {
-	Name     string   // "users.csv"
-	Columns  []string // in the order of the standard
-	Required []string // a file without one of them is refused
-	Filled   []string // required columns whose cells may not be empty
-	Bound    []string // columns that are read; what stands in the others is counted
-	Counted  []string // columns that are counted under their own name
-	Optional bool     // the file may be absent, and may be without rows
-}
-
-// Record is one row.
-type Record struct {
-	set     *Set
-	file    string
-	at      map[string]int
-	row     rows.Row
-	Columns map[string]bool // that the file has
-}
-
-// Get returns the cell of a column that Table.Bound names, "" where the file
-// has none.
-func (r Record) Get(column string) string {
-	if i, ok := r.at[column]; ok && i < len(r.row.Cells) {
-		return strings.Clone(rows.Trim(r.row.Cells[i]))
+// Check compares the names of the files with those that the standard knows.
+func (s *Set) Check(known []string) {
+	for i, f := range s.Files {
+		j := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, f.Name) })
+		switch {
+		case j < 0:
+			s.Add(roster.Finding{Code: Unexpected, Severity: s.Slight(), File: f.Name})
+		case s.index(f.Name) < i:
+			s.Add(roster.Finding{Code: DuplicateFile, Severity: roster.Stop, File: known[j]})
+		case known[j] != f.Name:
+			s.Add(roster.Finding{Code: FileCase, Severity: roster.Warning, File: known[j]})
+		}
 	}
-	return ""
 }
 
-// Place returns r without its cells, for findings about it later on.
-func (r Record) Place() Record {
-	r.row.Cells, r.row.Columns = nil, slices.Clone(r.row.Columns)
-	return r
-}
-
-// Line returns the line of the record.
-func (r Record) Line() int { return r.row.Line }
-
-// Add adds a finding at the place of a column in the record.
-func (r Record) Add(code string, severity roster.Severity, column string) {
-	f := roster.Finding{Code: code, Severity: severity, File: r.file, Line: r.row.Line, Field: column}
-	if i, ok := r.at[column]; ok && i < len(r.row.Columns) {
-		f.Column = r.row.Columns[i]
+// Headings returns the first row of a file, nil where there is none.
+func (s *Set) Headings(name string) ([]string, error) {
+	i := s.index(name)
+	if i < 0 {
+		return nil, nil
 	}
-	r.set.Add(f)
+	dialect, err := rows.Detect(s.Files[i].Open, rows.Usual())
+	if err == nil {
+		for row, err := range (rows.Text{Open: s.Files[i].Open, Limits: rows.Usual(), Dialect: dialect}).Rows() {
+			return slices.Clone(row.Cells), err
+		}
+	}
+	if _, ok := rows.Finding(err, name); ok {
+		return nil, nil // Each tells of it
+	}
+	return nil, err
 }
 
 // Each reads the rows of a table; do is called for every row that is whole.
 // A table that is at fault becomes a finding; an error means that it could not
 // be read.
 func (s *Set) Each(t Table, do func(Record)) error {
-	i := slices.IndexFunc(s.Files, func(f roster.File) bool { return strings.EqualFold(f.Name, t.Name) })
+	i := s.index(t.Name)
 	if i < 0 {
 		if !t.Optional {
-			s.Found.Add(roster.Finding{Code: MissingFile, Severity: roster.Stop, File: t.Name})
+			s.Add(roster.Finding{Code: MissingFile, Severity: roster.Stop, File: t.Name})
 		}
 		return nil
 	}
 	err := s.read(s.Files[i], t, do)
-	if f, ok := rows.Finding(err, t.Name); ok {
-		if f.Code == rows.Empty && t.Optional {
-			return nil
-		}
-		s.Found.Add(f)
+	f, ok := rows.Finding(err, t.Name)
+	switch {
+	case ok && f.Code == rows.Empty && t.Optional:
+		s.Add(roster.Finding{Code: NoRows, Severity: roster.Warning, File: t.Name})
+		return nil
+	case ok:
+		s.Add(f)
 		return nil
 	}
 	return err
 }
 
 func (s *Set) read(file roster.File, t Table, do func(Record)) error {
-	dialect, err := rows.Detect(file.Open, rows.Usual())
+	limits := rows.Usual()
+	if t.Most > 0 {
+		limits.Rows = t.Most
+	}
+	dialect, err := rows.Detect(file.Open, limits)
 	if err != nil {
 		return err
 	}
+	s.dialect(dialect, t)
 	record := Record{set: s, file: t.Name}
 	var width, n int
 	var counted map[int]string
-	for row, err := range (rows.Text{Open: file.Open, Limits: rows.Usual(), Dialect: dialect, Strict: s.Strict}).Rows() {
+	for row, err := range (rows.Text{Open: file.Open, Limits: limits, Dialect: dialect, Strict: s.Strict}).Rows() {
 		if err != nil {
 			return err
 		}
@@ -154,108 +139,24 @@ func (s *Set) read(file roster.File, t Table, do func(Record)) error {
 		}
 		n++
 		s.count(row, counted)
-		if len(row.Cells) != width {
-			record.Add(WidthDiffers, roster.Warning, "")
-		}
-		if whole(record, t) {
+		if record.whole(t, width) {
 			do(record)
 		}
 	}
-	if n == 0 && !t.Optional {
-		s.Found.Add(roster.Finding{Code: NoRows, Severity: roster.Stop, File: t.Name})
+	if n == 0 {
+		s.Add(roster.Finding{Code: NoRows, Severity: t.needed(), File: t.Name})
 	}
 	return nil
 }
 
-// whole reports whether every cell that may not be empty holds something.
-func whole(r Record, t Table) bool {
-	ok := true
-	for _, column := range t.Filled {
-		if r.Get(column) == "" {
-			r.Add(MissingValue, roster.Stop, column)
-			ok = false
-		}
+// dialect compares how a file is written with what the standards ask.
+func (s *Set) dialect(d rows.Dialect, t Table) {
+	if d.Encoding != "utf-8" {
+		s.Add(roster.Finding{Code: Encoding, Severity: roster.Warning, File: t.Name})
 	}
-	return ok
-}
-
-// headings finds the columns of a table in its first row.
-func (s *Set) headings(r *Record, t Table) bool {
-	r.at, r.Columns = map[string]int{}, map[string]bool{}
-	last, ordered := -1, true
-	for i, cell := range r.row.Cells {
-		place := func(code string, severity roster.Severity) {
-			s.Add(roster.Finding{Code: code, Severity: severity, File: t.Name, Line: r.row.Line, Column: r.row.Columns[i]})
-		}
-		heading := rows.Trim(cell)
-		if heading == "" {
-			place(BlankHeading, roster.Warning)
-			continue
-		}
-		j := slices.IndexFunc(t.Columns, func(c string) bool { return strings.EqualFold(c, heading) })
-		if j < 0 {
-			continue // an extension: counted, not read
-		}
-		name := t.Columns[j]
-		if heading != name {
-			place(ColumnCase, roster.Warning)
-		}
-		if _, twice := r.at[name]; twice {
-			place(DuplicateColumn, roster.Stop)
-			return false
-		}
-		r.at[name], r.Columns[name] = i, true
-		ordered, last = ordered && j > last, j
+	if d.Delimiter != ',' || d.Declared {
+		s.Add(roster.Finding{Code: Delimiter, Severity: roster.Warning, File: t.Name, Line: 1})
 	}
-	if !ordered {
-		s.Add(roster.Finding{Code: ColumnOrder, Severity: severityOfOrder(s.Strict), File: t.Name, Line: r.row.Line})
-	}
-	ok := true
-	for _, column := range t.Required {
-		if !r.Columns[column] {
-			s.Found.Add(roster.Finding{Code: MissingColumn, Severity: roster.Stop, File: t.Name, Line: r.row.Line, Field: column})
-			ok = false
-		}
-	}
-	return ok
-}
-
-// severityOfOrder says that another order of columns harms nobody who does not
-// ask for the standard's.
-func severityOfOrder(strict bool) roster.Severity {
-	if strict {
-		return roster.Stop
-	}
-	return roster.Note
-}
-
-// unknown counts the values of columns that no standard names.
-const unknown = "unknown"
-
-// leftOut returns under which name each column that is not bound is counted.
-func leftOut(r Record, t Table) map[int]string {
-	bound := map[int]bool{}
-	for _, column := range t.Bound {
-		if i, ok := r.at[column]; ok {
-			bound[i] = true
-		}
-	}
-	names := map[int]string{}
-	for i, cell := range r.row.Cells {
-		if bound[i] {
-			continue
-		}
-		names[i] = unknown
-		for _, column := range t.Columns {
-			if strings.EqualFold(column, rows.Trim(cell)) {
-				names[i] = column
-			}
-		}
-		if !slices.Contains(t.Counted, names[i]) && names[i] != unknown {
-			delete(names, i) // structure of the standard: nobody's data
-		}
-	}
-	return names
 }
 
 func (s *Set) count(row rows.Row, names map[int]string) {

@@ -1,6 +1,7 @@
 package csvset
 
 import (
+	"crypto/sha256"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,6 +56,18 @@ func Grade(cell string, sector school.Sector) (code string, ok bool) {
 		return strconv.Itoa(n), true
 	}
 	return "", false
+}
+
+// Seen remembers ids, of which there may be a million, by their digests.
+type Seen map[[16]byte]struct{}
+
+// Again reports whether id was asked for before.
+func (s Seen) Again(id string) bool {
+	sum := sha256.Sum256([]byte(id))
+	key := [16]byte(sum[:16])
+	_, again := s[key]
+	s[key] = struct{}{}
+	return again
 }
 
 // Column counts a column of numbers that should not be citizen service numbers.

@@ -1,7 +1,6 @@
 package oneroster
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,8 +8,6 @@ import (
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
 )
-
-var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 
 // readUsers reads every user; whose they are shows from their roles.
 func (r *reader) readUsers() error {
@@ -29,7 +26,7 @@ func (r *reader) readUsers() error {
 		r.name(u, rec)
 		u.person.Left = r.disabled(rec)
 		u.person.Number = rec.Get("identifier")
-		if mail := rec.Get("email"); csvset.Address(mail) {
+		if mail := rec.Text("email"); csvset.Address(mail) {
 			u.person.Email = mail
 		} else if mail != "" {
 			r.add(rec, EmailInvalid, "email")
@@ -37,6 +34,7 @@ func (r *reader) readUsers() error {
 		}
 		u.person.ECK = rec.Get("userMasterIdentifier")
 		u.person.Year = rec.Get("grades")
+		r.lost(r.refer(nil, rec, "primaryOrgSourcedId", r.org), r.org)
 		if r.version == "1.1" {
 			r.inFile(u, rec)
 		}
@@ -45,9 +43,13 @@ func (r *reader) readUsers() error {
 
 func (r *reader) name(u *user, rec csvset.Record) {
 	n := &u.person.Name
-	n.Call, n.Surname = rec.Get("givenName"), rec.Get("familyName")
-	if preferred := rec.Get("preferredGivenName"); preferred != "" {
-		n.Call, n.FirstNames = preferred, n.Call
+	n.Call, n.Surname = rec.Text("givenName"), rec.Text("familyName")
+	if !rec.Columns["preferredGivenName"] {
+		return
+	}
+	n.FirstNames = n.Call
+	if preferred := rec.Text("preferredGivenName"); preferred != "" {
+		n.Call = preferred
 	}
 }
 
@@ -93,10 +95,13 @@ func (r *reader) readRoles() error {
 		return nil
 	}
 	ended, going := map[*user]bool{}, map[*user]bool{}
+	seen, primaries := csvset.Seen{}, csvset.Seen{}
 	err := r.Each(roles(), func(rec csvset.Record) {
+		r.once(rec, seen)
 		if !r.current(rec) {
 			return
 		}
+		r.glance(rec, "roleType", "primary", "secondary")
 		role := r.enum(rec, "role", "aide", "counselor", "districtAdministrator", "guardian", "parent", "principal", "proctor", "relative",
 			"siteAdministrator", "student", "systemAdministrator", "teacher")
 		u, known := r.users[rec.Get("userSourcedId")]
@@ -107,7 +112,17 @@ func (r *reader) readRoles() error {
 		case !r.orgs[rec.Get("orgSourcedId")]:
 			r.add(rec, Dangling, "orgSourcedId")
 			return
-		case rec.Get("orgSourcedId") != r.school:
+		}
+		if strings.EqualFold(rec.Get("roleType"), "primary") && primaries.Again(rec.Get("userSourcedId")+" "+rec.Get("orgSourcedId")) {
+			r.add(rec, SecondPrimary, "roleType")
+		}
+		if rec.Get("orgSourcedId") != r.school {
+			return
+		}
+		r.date(rec, "beginDate")
+		if strings.HasPrefix(role, "ext:") {
+			r.add(rec, RoleLeftOut, "role") // nobody becomes staff by a word that only the school knows
+			r.Roster.LeftOut["role"]++
 			return
 		}
 		r.plays(u, role)
@@ -130,11 +145,11 @@ func (r *reader) plays(u *user, role string) {
 		return
 	}
 	switch role {
-	case "":
 	case "student":
 		u.kind = person.Pupil
 	case "guardian", "parent", "relative":
 		u.guardian = true
+	case "":
 	default:
 		if u.kind == "" {
 			u.kind = person.Staff
@@ -166,9 +181,33 @@ func function(role string) string {
 	return ""
 }
 
+// once checks the id of a record that nothing refers to.
+func (r *reader) once(rec csvset.Record, seen csvset.Seen) {
+	if rec.Columns["sourcedId"] && rec.Get("sourcedId") != "" {
+		r.id(rec, seen.Again)
+	}
+}
+
+// countProfiles counts what user profiles hold; nothing is kept of them.
+func (r *reader) countProfiles() error {
+	if !r.named("userProfiles.csv") {
+		return nil
+	}
+	return r.Each(userProfiles(), func(csvset.Record) {})
+}
+
 // readDemographics reads the one column of them that may be kept.
 func (r *reader) readDemographics() error {
+	if !r.named("demographics.csv") {
+		return nil
+	}
+	words := []string{"male", "female"}
+	if r.version != "1.1" {
+		words = append(words, "other", "unspecified")
+	}
+	seen := csvset.Seen{}
 	return r.Each(demographics(), func(rec csvset.Record) {
+		r.once(rec, seen)
 		r.sex = r.sex || rec.Columns["sex"]
 		if !r.current(rec) || rec.Get("sex") == "" {
 			return
@@ -178,7 +217,7 @@ func (r *reader) readDemographics() error {
 			r.add(rec, Dangling, "sourcedId")
 			return
 		}
-		switch r.enum(rec, "sex", "male", "female", "other", "unspecified") {
+		switch r.enum(rec, "sex", words...) {
 		case "male":
 			u.person.Gender = person.Male
 		case "female":
@@ -191,7 +230,9 @@ func (r *reader) readDemographics() error {
 
 // readEnrollments puts people into classes.
 func (r *reader) readEnrollments() error {
+	seen := csvset.Seen{}
 	return r.Each(enrollments(), func(rec csvset.Record) {
+		r.once(rec, seen)
 		if !r.current(rec) {
 			return
 		}
@@ -204,7 +245,12 @@ func (r *reader) readEnrollments() error {
 		case !who:
 			r.add(rec, Dangling, "userSourcedId")
 			return
-		case !c.here || u.kind == "":
+		}
+		if at := rec.Get("schoolSourcedId"); at != "" && c.of != "" && at != c.of {
+			r.tell(rec, ReferenceLost, "schoolSourcedId")
+		}
+		r.primary(rec)
+		if !c.here || u.kind == "" {
 			return
 		}
 		role := r.enum(rec, "role", "administrator", "proctor", "student", "teacher")
@@ -212,11 +258,21 @@ func (r *reader) readEnrollments() error {
 			r.add(rec, RoleConflict, "role")
 			return
 		}
+		r.date(rec, "beginDate")
 		if end := r.date(rec, "endDate"); end != "" && end <= r.day {
 			return
 		}
 		r.enrol(rec, u, c)
 	})
+}
+
+// primary checks who is called a class's first teacher, of which nothing is
+// made.
+func (r *reader) primary(rec csvset.Record) {
+	r.glance(rec, "primary", "true", "false")
+	if strings.EqualFold(rec.Get("primary"), "true") && !strings.EqualFold(rec.Get("role"), "teacher") {
+		rec.Tell(EnumUnknown, roster.Warning, "primary")
+	}
 }
 
 func (r *reader) enrol(rec csvset.Record, u *user, c *class) {
@@ -232,104 +288,4 @@ func (r *reader) enrol(rec csvset.Record, u *user, c *class) {
 	default:
 		r.add(rec, SecondHomeroom, "classSourcedId")
 	}
-}
-
-// finish makes the roster of who has a role at the school.
-func (r *reader) finish() {
-	for _, id := range r.order {
-		r.Roster.Groups = append(r.Roster.Groups, r.classes[id].group)
-	}
-	pupils := false
-	for _, id := range r.people {
-		u := r.users[id]
-		switch {
-		case u.kind == "" && u.guardian:
-			r.Roster.LeftOut["guardian"]++
-			r.tell(u.record, GuardianLeftOut, "role")
-		case u.kind != "":
-			r.admit(u)
-			pupils = pupils || u.kind == person.Pupil
-		}
-	}
-	if !pupils {
-		r.stop(NoPupils, "users.csv")
-	}
-	if r.numbers.OfBSNs() {
-		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "identifier"})
-	}
-	if r.keys.OfBSNs() {
-		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "sourcedId"})
-	}
-}
-
-func (r *reader) admit(u *user) {
-	p := &u.person
-	p.Kind = u.kind
-	r.keys.See(p.Key)
-	switch {
-	case p.Name.Call == "" && p.Name.Surname == "":
-		r.add(u.record, MissingName, "familyName")
-		return
-	case p.Name.Call == "":
-		r.add(u.record, MissingGiven, "givenName")
-	}
-	if u.home != "" {
-		p.Groups = append(p.Groups, u.home)
-	}
-	p.Groups = append(p.Groups, u.lessons...)
-	p.Fields = roster.CallName | roster.Surname | roster.InGroups
-	for column, field := range map[string]roster.Fields{"preferredGivenName": roster.FirstNames, "email": roster.Email} {
-		if r.has[column] {
-			p.Fields |= field
-		}
-	}
-	if r.sex {
-		p.Fields |= roster.Gender
-	}
-	if u.kind == person.Pupil {
-		r.pupil(u)
-	} else {
-		r.member(u)
-	}
-	r.Roster.People = append(r.Roster.People, *p)
-}
-
-// pupil settles what only pupils have.
-func (r *reader) pupil(u *user) {
-	p := &u.person
-	p.Roles = nil
-	p.Year = r.grade(u.record, "grades", p.Year)
-	r.numbers.See(p.Number)
-	for column, field := range map[string]roster.Fields{"identifier": roster.Number, "userMasterIdentifier": roster.ECK, "grades": roster.Grade} {
-		if r.has[column] {
-			p.Fields |= field
-		}
-	}
-	if p.ECK == "" {
-		return
-	}
-	m := eckid.FindStringSubmatch(p.ECK)
-	if m == nil || (m[1] == "pilot" && !r.format.Pilot) {
-		r.add(u.record, ECKiDInvalid, "userMasterIdentifier")
-		r.Roster.LeftOut["userMasterIdentifier"]++
-		p.ECK = ""
-		return
-	}
-	if r.chains[p.ECK] {
-		r.add(u.record, DuplicateECKiD, "userMasterIdentifier")
-	}
-	r.chains[p.ECK] = true
-}
-
-// member settles what the annex does not allow of staff: a number and an
-// ECK-iD are left out and counted.
-func (r *reader) member(u *user) {
-	p := &u.person
-	for column, value := range map[string]string{"identifier": p.Number, "userMasterIdentifier": p.ECK} {
-		if value != "" {
-			r.Roster.LeftOut[column]++
-		}
-	}
-	p.Number, p.ECK, p.Year = "", "", ""
-	p.Fields |= roster.Roles
 }

@@ -13,7 +13,9 @@ import (
 
 var (
 	guid = regexp.MustCompile(`^[0-9A-Za-z.\-_/@]{1,255}$`)
-	iso  = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
+	iso  = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
+
+	moment = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`)
 )
 
 // id returns the id of a record, "" where it cannot be used.
@@ -50,16 +52,33 @@ func (r *reader) enum(rec csvset.Record, column string, words ...string) string 
 	}
 }
 
+// glance checks a column that holds one of words and that is not needed.
+func (r *reader) glance(rec csvset.Record, column string, words ...string) {
+	cell := rec.Get(column)
+	i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, cell) })
+	switch {
+	case cell == "":
+	case i < 0:
+		rec.Tell(EnumUnknown, roster.Warning, column)
+	case words[i] != cell:
+		r.tell(rec, EnumCase, column)
+	}
+}
+
+// candidate is a school of the set.
+type candidate struct{ id, identifier string }
+
 // readOrgs finds the wanted school.
 func (r *reader) readOrgs() error {
-	type candidate struct{ id, identifier string }
 	var schools []candidate
+	var parents []reference
 	err := r.Each(orgs(), func(rec csvset.Record) {
 		id := r.id(rec, func(id string) bool { return r.orgs[id] })
 		if id == "" {
 			return
 		}
 		r.orgs[id] = true
+		parents = r.refer(parents, rec, "parentSourcedId", r.org)
 		if !r.current(rec) {
 			return
 		}
@@ -68,34 +87,76 @@ func (r *reader) readOrgs() error {
 			schools = append(schools, candidate{id, rec.Get("identifier")})
 		}
 	})
-	if err != nil || r.Found.Stopped() {
-		return err
+	r.lost(parents, r.org)
+	if err == nil && !r.Found.Stopped() {
+		r.choose(schools)
 	}
+	return err
+}
+
+func (r *reader) org(id string) bool { return r.orgs[id] }
+
+// choose takes the school that has the wanted BRIN, else the only one, where it
+// has none.
+func (r *reader) choose(schools []candidate) {
 	for _, s := range schools {
-		if code, ok := csvset.Code(s.identifier); ok && code == r.wanted.School {
+		code, ok := csvset.Code(s.identifier)
+		switch {
+		case !ok || code != r.wanted.School:
+		case r.school != "":
+			r.stop(SchoolTwice, "orgs.csv")
+		default:
 			r.school = s.id
-			return nil
 		}
 	}
-	if len(schools) == 1 && schools[0].identifier == "" {
+	switch {
+	case r.school != "":
+	case len(schools) == 1 && schools[0].identifier == "":
 		r.school = schools[0].id
 		r.stop(SchoolAssumed, "orgs.csv")
-		return nil
+	default:
+		r.stop(SchoolNotFound, "orgs.csv")
 	}
-	r.stop(SchoolNotFound, "orgs.csv")
-	return nil
+}
+
+// reference is one that may lead to a later row.
+type reference struct {
+	rec        csvset.Record
+	column, id string
+}
+
+// refer keeps the reference of a column to look at again, where it leads
+// nowhere yet.
+func (r *reader) refer(list []reference, rec csvset.Record, column string, known func(string) bool) []reference {
+	if id := rec.Get(column); id != "" && !known(id) {
+		return append(list, reference{rec.Place(), column, id})
+	}
+	return list
+}
+
+// lost tells of references that lead nowhere, to what is not needed.
+func (r *reader) lost(list []reference, known func(string) bool) {
+	for _, ref := range list {
+		if !known(ref.id) {
+			r.add(ref.rec, ReferenceLost, ref.column)
+		}
+	}
 }
 
 // readSessions finds the school year: that of the session that runs today,
 // else the last. OneRoster names a school year by the year in which it ends.
 func (r *reader) readSessions() error {
 	var last, running school.Year
+	var parents []reference
+	seen := map[string]bool{}
+	known := func(id string) bool { return seen[id] }
 	err := r.Each(academicSessions(), func(rec csvset.Record) {
-		_, known := r.sessions[rec.Get("sourcedId")]
-		id := r.id(rec, func(string) bool { return known })
+		id := r.id(rec, known)
+		seen[id] = true
 		if id == "" || !r.current(rec) {
 			return
 		}
+		parents = r.refer(parents, rec, "parentSourcedId", known)
 		r.enum(rec, "type", "gradingPeriod", "semester", "schoolYear", "term")
 		ends, err := strconv.Atoi(rec.Get("schoolYear"))
 		if err != nil || ends < 2000 || ends > 2200 {
@@ -108,6 +169,7 @@ func (r *reader) readSessions() error {
 			running = max(running, year)
 		}
 	})
+	r.lost(parents, known)
 	switch {
 	case running != 0:
 		r.Roster.Year = running
@@ -127,15 +189,42 @@ func (r *reader) date(rec csvset.Record, column string) string {
 	if cell == "" {
 		return ""
 	}
-	day, _, moment := strings.Cut(cell, "T")
+	day, _, timed := strings.Cut(cell, "T")
 	if !iso.MatchString(day) {
 		r.add(rec, DateInvalid, column)
 		return ""
 	}
-	if moment {
+	if timed {
 		r.tell(rec, DateInvalid, column)
 	}
 	return day
+}
+
+// readCourses reads only what courses there are: nothing is made of them.
+func (r *reader) readCourses() error {
+	return r.Each(courses(), func(rec csvset.Record) {
+		id := r.id(rec, func(id string) bool { return r.courses[id] })
+		if id == "" || !r.current(rec) {
+			return
+		}
+		r.courses[id] = true
+		r.lost(r.refer(nil, rec, "orgSourcedId", r.org), r.org)
+		r.lost(r.refer(nil, rec, "schoolYearSourcedId", r.session), r.session)
+		r.subjects(rec)
+	})
+}
+
+func (r *reader) session(id string) bool {
+	_, ok := r.sessions[id]
+	return ok
+}
+
+// subjects compares the two lists that go together.
+func (r *reader) subjects(rec csvset.Record) {
+	codes := csvset.List(rec.Get("subjectCodes"))
+	if len(codes) > 0 && len(codes) != len(csvset.List(rec.Get("subjects"))) {
+		r.tell(rec, ListsDiffer, "subjectCodes")
+	}
 }
 
 // readClasses reads the classes of every school, to know what a reference may
@@ -156,7 +245,11 @@ func (r *reader) readClasses() error {
 			return
 		}
 		kind := r.enum(rec, "classType", "homeroom", "scheduled")
-		c := &class{group: roster.Group{Key: id, Kind: roster.Lesson, Name: rec.Get("title")}}
+		if course := rec.Get("courseSourcedId"); course != "" && !r.courses[course] {
+			r.tell(rec, ReferenceLost, "courseSourcedId")
+		}
+		r.subjects(rec)
+		c := &class{group: roster.Group{Key: id, Kind: roster.Lesson, Name: rec.Text("title")}, of: of}
 		if kind == "homeroom" {
 			c.group.Kind = roster.Class
 		}
@@ -175,7 +268,7 @@ func (r *reader) readClasses() error {
 // without terms does.
 func (r *reader) taught(rec csvset.Record) bool {
 	terms := csvset.List(rec.Get("termSourcedIds"))
-	if len(terms) == 0 || len(r.sessions) == 0 {
+	if len(terms) == 0 || len(r.sessions) == 0 { // no sessions: told already
 		return true
 	}
 	for _, term := range terms {
@@ -198,4 +291,30 @@ func (r *reader) grade(rec csvset.Record, column, cell string) string {
 		r.add(rec, GradeUnknown, column)
 	}
 	return code
+}
+
+// current reports whether a record counts: bulk files carry no status, but
+// some systems write one all the same.
+func (r *reader) current(rec csvset.Record) bool {
+	status, changed := rec.Get("status"), rec.Get("dateLastModified")
+	if changed != "" && !moment.MatchString(changed) {
+		r.tell(rec, DateInvalid, "dateLastModified")
+	}
+	if status == "" && changed == "" {
+		return true
+	}
+	column := "status"
+	if status == "" {
+		column = "dateLastModified"
+	}
+	r.tell(rec, StatusInBulk, column)
+	switch strings.ToLower(status) {
+	case "", "active":
+		return true
+	case "tobedeleted", "inactive":
+		return false
+	default:
+		r.add(rec, StatusUnknown, "status")
+		return false
+	}
 }

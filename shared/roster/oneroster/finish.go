@@ -1,0 +1,114 @@
+package oneroster
+
+import (
+	"regexp"
+	"slices"
+
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+)
+
+var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
+
+// finish makes the roster of who has a role at the school.
+func (r *reader) finish() error {
+	for _, id := range r.order {
+		r.Roster.Groups = append(r.Roster.Groups, r.classes[id].group)
+	}
+	pupils := false
+	for _, id := range r.people {
+		u := r.users[id]
+		switch {
+		case u.kind == "" && u.guardian:
+			r.Roster.LeftOut["guardian"]++
+			r.tell(u.record, GuardianLeftOut, "role")
+		case u.kind != "":
+			r.admit(u)
+			pupils = pupils || u.kind == person.Pupil
+		}
+	}
+	if !pupils {
+		r.stop(NoPupils, "users.csv")
+	}
+	if r.numbers.BSN() {
+		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "identifier"})
+	}
+	if r.keys.BSN() {
+		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "sourcedId"})
+	}
+	return nil
+}
+
+func (r *reader) admit(u *user) {
+	p := &u.person
+	p.Kind = u.kind
+	r.keys.Add(p.Key)
+	switch {
+	case p.Name.Call == "" && p.Name.Surname == "":
+		r.add(u.record, MissingName, "familyName")
+		return
+	case p.Name.Call == "":
+		r.add(u.record, MissingGiven, "givenName")
+	}
+	if u.home != "" {
+		p.Groups = append(p.Groups, u.home)
+	}
+	slices.Sort(u.lessons)
+	slices.Sort(p.Roles)
+	p.Groups = append(p.Groups, u.lessons...)
+	p.Fields = roster.CallName | roster.Surname | roster.InGroups
+	for column, field := range map[string]roster.Fields{"preferredGivenName": roster.FirstNames, "email": roster.Email} {
+		if r.has[column] {
+			p.Fields |= field
+		}
+	}
+	if r.sex {
+		p.Fields |= roster.Gender
+	}
+	if u.kind == person.Pupil {
+		r.pupil(u)
+	} else {
+		r.member(u)
+	}
+	r.Roster.People = append(r.Roster.People, *p)
+}
+
+// pupil settles what only pupils have.
+func (r *reader) pupil(u *user) {
+	p := &u.person
+	p.Roles = nil
+	p.Year = r.grade(u.record, "grades", p.Year)
+	r.numbers.Add(p.Number)
+	for column, field := range map[string]roster.Fields{"identifier": roster.Number, "userMasterIdentifier": roster.ECK, "grades": roster.Grade} {
+		if r.has[column] {
+			p.Fields |= field
+		}
+	}
+	if p.ECK == "" {
+		return
+	}
+	m := eckid.FindStringSubmatch(p.ECK)
+	if m == nil || (m[1] == "pilot" && !r.format.Pilot) {
+		r.add(u.record, ECKiDInvalid, "userMasterIdentifier")
+		r.Roster.LeftOut["userMasterIdentifier"]++
+		p.ECK = ""
+		return
+	}
+	if r.chains[p.ECK] {
+		r.add(u.record, DuplicateECKiD, "userMasterIdentifier")
+	}
+	r.chains[p.ECK] = true
+}
+
+// member settles what the annex does not allow of staff: a number and an
+// ECK-iD are left out and counted.
+func (r *reader) member(u *user) {
+	p := &u.person
+	for column, value := range map[string]string{"identifier": p.Number, "userMasterIdentifier": p.ECK} {
+		if value != "" {
+			r.Roster.LeftOut[column]++
+		}
+	}
+	p.Number, p.ECK, p.Year = "", "", ""
+	p.Fields |= roster.Roles
+}
