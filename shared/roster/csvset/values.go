@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 )
 
@@ -69,24 +68,3 @@ func (s Seen) Again(id string) bool {
 	s[key] = struct{}{}
 	return again
 }
-
-// Column counts a column of numbers that should not be citizen service numbers.
-type Column struct{ n, like int }
-
-// See counts one value.
-func (c *Column) See(s string) {
-	if s == "" {
-		return
-	}
-	c.n++
-	if rows.Eleven(s) {
-		c.like++
-	}
-}
-
-// enough is how many numbers a column has before it says something: ten in a
-// row pass by chance once in twenty-five thousand million times.
-const enough = 10
-
-// OfBSNs reports whether all of the column pass.
-func (c Column) OfBSNs() bool { return c.n >= enough && c.like == c.n }

@@ -9,6 +9,15 @@ import (
 	"cool.example/sync/shared/roster/csvset"
 )
 
+// readCourses reads only what courses there are: nothing is made of them.
+func (r *reader) readCourses() error {
+	return r.Each(courses(), func(rec csvset.Record) {
+		r.courses[r.key(rec, r.courses[rec.Get("sourcedId")])] = true
+		r.refer(rec, "orgSourcedId", r.orgs)
+		r.refer(rec, "schoolYearSourcedId", r.sessions)
+	})
+}
+
 func (r *reader) readClasses() error {
 	return r.Each(classes(), func(rec csvset.Record) {
 		key := r.key(rec, r.classes[rec.Get("sourcedId")] != nil)
@@ -20,7 +29,9 @@ func (r *reader) readClasses() error {
 			r.add(rec, Dangling, "orgSourcedId")
 			return
 		}
-		r.classes[key] = &class{group: roster.Group{Key: key, Name: rec.Get("title")}, here: of == r.school}
+		r.refer(rec, "sessionSourcedIds", r.sessions)
+		r.refer(rec, "courseSourcedId", r.courses)
+		r.classes[key] = &class{group: roster.Group{Key: key, Name: rec.Text("title")}, here: of == r.school}
 		if of == r.school {
 			r.order = append(r.order, key)
 		}
@@ -28,6 +39,9 @@ func (r *reader) readClasses() error {
 }
 
 func (r *reader) readEnrollments() error {
+	if !r.Has("classes.csv") {
+		return nil
+	}
 	return r.Each(enrollments(), func(rec csvset.Record) {
 		c, class := r.classes[rec.Get("classSourcedId")]
 		u, known := r.users[rec.Get("userSourcedId")]
@@ -36,15 +50,43 @@ func (r *reader) readEnrollments() error {
 			r.add(rec, Dangling, "classSourcedId")
 		case !known:
 			r.add(rec, Dangling, "userSourcedId")
-		case c.here && !slices.Contains(u.classes, c.group.Key):
+		case !c.here || u.person.Kind == "":
+		case !r.fits(rec, u):
+			r.add(rec, RoleConflict, "role")
+		case !slices.Contains(u.classes, c.group.Key):
 			u.classes = append(u.classes, c.group.Key)
 		}
 	})
 }
 
+// fits reports whether somebody is enrolled as what the roles say.
+func (r *reader) fits(rec csvset.Record, u *user) bool {
+	role := strings.ToLower(rec.Get("role"))
+	if _, works := staff()[role]; !works && role != "student" {
+		rec.Tell(EnumUnknown, roster.Warning, "role")
+		return true
+	}
+	return (role == "student") == (u.person.Kind == person.Pupil)
+}
+
+// countRefused counts what may not be kept.
+func (r *reader) countRefused() error {
+	for _, t := range refused() {
+		if err := r.Each(t, func(csvset.Record) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readDemographics reads the one column of them that may be kept.
 func (r *reader) readDemographics() error {
+	seen := csvset.Seen{}
 	return r.Each(demographics(), func(rec csvset.Record) {
+		if seen.Again(rec.Get("userSourcedId")) {
+			r.add(rec, DuplicateID, "userSourcedId")
+			return
+		}
 		r.sex = r.sex || rec.Columns["sex"]
 		u, known := r.users[rec.Get("userSourcedId")]
 		if !known {
@@ -66,7 +108,7 @@ func (r *reader) readDemographics() error {
 }
 
 // finish makes the roster of who has a role at the school.
-func (r *reader) finish() {
+func (r *reader) finish() error {
 	kind := r.kindOfClasses()
 	for _, key := range r.order {
 		g := r.classes[key].group
@@ -83,9 +125,10 @@ func (r *reader) finish() {
 	if !pupils {
 		r.stop(NoPupils, "users.csv")
 	}
-	if r.keys.OfBSNs() {
+	if r.keys.BSN() {
 		r.Set.Add(roster.Finding{Code: KeyIsBSN, Severity: roster.Stop, File: "users.csv", Field: "sourcedId"})
 	}
+	return nil
 }
 
 // kindOfClasses decides what the classes are, which SDS does not say: where
@@ -102,7 +145,7 @@ func (r *reader) kindOfClasses() roster.GroupKind {
 
 func (r *reader) admit(u *user) {
 	p := &u.person
-	r.keys.See(p.Key)
+	r.keys.Add(p.Key)
 	switch {
 	case p.Name.Call == "" && p.Name.Surname == "":
 		r.add(u.record, MissingName, "familyName")
@@ -110,6 +153,8 @@ func (r *reader) admit(u *user) {
 	case p.Name.Call == "":
 		r.add(u.record, MissingGiven, "givenName")
 	}
+	slices.Sort(u.classes)
+	slices.Sort(p.Roles)
 	p.Left, p.Groups = u.ended && !u.going, u.classes
 	p.Fields = roster.CallName | roster.Surname
 	for field, there := range map[roster.Fields]bool{

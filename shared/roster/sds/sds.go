@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 )
 
@@ -24,56 +24,96 @@ type Format struct{}
 func (Format) Name() string { return "sds" }
 
 // Claims reports whether files look like a set of version 2, which has no
-// manifest, or of version 1, whose files have other names.
+// manifest, also where one of its files is missing, or of version 1, whose
+// files have other names.
 func (Format) Claims(files []roster.File) bool {
 	s := csvset.Set{Files: files}
-	return s.Has("orgs.csv") && s.Has("users.csv") && !s.Has("manifest.csv") || old(s)
+	n := 0
+	for _, name := range []string{"orgs.csv", "users.csv", "roles.csv"} {
+		if s.Has(name) {
+			n++
+		}
+	}
+	return n > 1 && !s.Has("manifest.csv") || old(s)
 }
 
 func old(s csvset.Set) bool { return s.Has("School.csv") && s.Has("Student.csv") }
+
+// second reports whether the set is one of version 2, in which users.csv holds
+// the roles.
+func second(s csvset.Set) (bool, error) {
+	if s.Has("roles.csv") {
+		return false, nil
+	}
+	headings, err := s.Headings("users.csv")
+	return slices.Contains(headings, "role"), err
+}
 
 // Read reads a set: see roster.Format.
 func (Format) Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster.Roster, error) {
 	list := &roster.Roster{Format: "sds 2.1", School: w.School, LeftOut: map[string]int{}}
 	r := &reader{
 		Set: &csvset.Set{Files: files, Strict: w.Strict, Found: found, Roster: list}, wanted: w, day: w.Today.Format(time.DateOnly),
-		orgs: map[string]bool{}, classes: map[string]*class{}, users: map[string]*user{},
+		orgs: map[string]bool{}, sessions: map[string]bool{}, courses: map[string]bool{}, classes: map[string]*class{}, users: map[string]*user{},
 	}
-	steps := []func() error{r.readOrgs, r.readSessions, r.readUsers, r.readRoles, r.readClasses, r.readDemographics}
-	if r.Has("classes.csv") {
-		steps = append(steps, r.readEnrollments)
-	}
-	if old(*r.Set) {
-		r.stop(Version1, "")
-	}
-	for _, step := range steps {
-		if found.Stopped() {
-			return list, nil
-		}
+	for _, step := range []func() error{
+		r.version, r.readOrgs, r.readSessions, r.readCourses, r.readUsers, r.readRoles, r.readClasses, r.readDemographics, r.readEnrollments,
+		r.countRefused, r.finish,
+	} {
 		if err := step(); err != nil {
 			return list, fmt.Errorf("read sds: %w", err)
 		}
-	}
-	if !found.Stopped() {
-		r.finish()
+		if found.Stopped() {
+			list.Groups, list.People = nil, nil
+			return list, nil
+		}
 	}
 	return list, nil
+}
+
+// version refuses sets of other versions, and such as lack a file.
+func (r *reader) version() error {
+	if old(*r.Set) {
+		r.stop(Version1, "")
+		return nil
+	}
+	if yes, err := second(*r.Set); yes || err != nil {
+		r.stop(Version2, "users.csv")
+		return err
+	}
+	r.Check(names())
+	needed := []string{"orgs.csv", "users.csv", "roles.csv"}
+	switch {
+	case r.Has("classes.csv"):
+		needed = append(needed, "enrollments.csv")
+	case r.Has("enrollments.csv"):
+		needed = append(needed, "classes.csv")
+	}
+	for _, name := range needed {
+		if !r.Has(name) {
+			r.Set.Add(roster.Finding{Code: csvset.MissingFile, Severity: roster.Stop, File: name})
+		}
+	}
+	return nil
 }
 
 // reader is one set while it is read.
 type reader struct {
 	*csvset.Set
-	wanted  roster.Wanted
-	day     string
-	orgs    map[string]bool
-	school  string // sourcedId of the wanted one
-	classes map[string]*class
-	order   []string // of the school's classes
-	users   map[string]*user
-	people  []string
-	keys    csvset.Column
-	sex     bool
-	mail    bool
+	wanted roster.Wanted
+	day    string
+	orgs   map[string]bool
+	school string // sourcedId of the wanted one
+
+	sessions map[string]bool
+	courses  map[string]bool
+	classes  map[string]*class
+	order    []string // of the school's classes
+	users    map[string]*user
+	people   []string
+	keys     rows.Elevens
+	sex      bool
+	mail     bool
 }
 
 type class struct {
@@ -86,18 +126,47 @@ type user struct {
 	record  csvset.Record
 	ended   bool
 	going   bool
+	last    string // end and grade of the role that Year is of
 	classes []string
 }
 
 var (
 	id  = regexp.MustCompile(`^[^\s,;"]{1,255}$`)
-	iso = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
+	iso = regexp.MustCompile(`^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?$`)
 )
 
-func (r *reader) add(rec csvset.Record, code, column string) { rec.Add(code, severity(code), column) }
+// weight is what a finding does in the mode that is asked for.
+func (r *reader) weight(code string) roster.Severity {
+	if code == MissingGiven {
+		return r.Slight()
+	}
+	return severity(code)
+}
+
+func (r *reader) add(rec csvset.Record, code, column string) { rec.Add(code, r.weight(code), column) }
+
+// tell adds a finding once for a whole file and column.
+func (r *reader) tell(rec csvset.Record, code, column string) { rec.Tell(code, r.weight(code), column) }
 
 func (r *reader) stop(code, file string) {
-	r.Set.Add(roster.Finding{Code: code, Severity: severity(code), File: file})
+	r.Set.Add(roster.Finding{Code: code, Severity: r.weight(code), File: file})
+}
+
+// word checks a column that holds one of words, without regard to case.
+func (r *reader) word(rec csvset.Record, column string, words ...string) {
+	cell := rec.Get(column)
+	if cell != "" && !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, cell) }) {
+		rec.Tell(EnumUnknown, roster.Warning, column)
+	}
+}
+
+// refer tells of a reference that leads nowhere, to what is not needed.
+func (r *reader) refer(rec csvset.Record, column string, known map[string]bool) {
+	for _, id := range csvset.List(rec.Get(column)) {
+		if !known[id] {
+			r.tell(rec, ReferenceLost, column)
+		}
+	}
 }
 
 // key returns the id of a record, "" where it cannot be used.
@@ -117,35 +186,54 @@ func (r *reader) key(rec csvset.Record, known bool) string {
 // readOrgs finds the wanted school: by its BRIN as id, else the only one.
 func (r *reader) readOrgs() error {
 	var schools []string
+	parents := map[string]csvset.Record{}
 	err := r.Each(orgs(), func(rec csvset.Record) {
 		key := r.key(rec, r.orgs[rec.Get("sourcedId")])
 		if key == "" {
 			return
 		}
 		r.orgs[key] = true
+		r.word(rec, "type", kinds()...)
+		if up := rec.Get("parentSourcedId"); up != "" && !r.orgs[up] {
+			parents[up] = rec.Place()
+		}
 		if strings.EqualFold(rec.Get("type"), "school") {
 			schools = append(schools, key)
 		}
 	})
-	if err != nil || r.Found.Stopped() {
-		return err
+	for up, rec := range parents {
+		if !r.orgs[up] {
+			r.tell(rec, ReferenceLost, "parentSourcedId")
+		}
 	}
+	if err == nil && !r.Found.Stopped() {
+		r.choose(schools)
+	}
+	return err
+}
+
+// choose takes the school whose id is the wanted BRIN, else the only one, where
+// its id is no BRIN.
+func (r *reader) choose(schools []string) {
 	coded := false
 	for _, key := range schools {
 		code, ok := csvset.Code(key)
 		coded = coded || ok
 		if ok && code == r.wanted.School {
+			if r.school != "" {
+				r.stop(SchoolTwice, "orgs.csv")
+			}
 			r.school = key
-			return nil
 		}
 	}
-	if len(schools) == 1 && !coded {
+	switch {
+	case r.school != "":
+	case len(schools) == 1 && !coded:
 		r.school = schools[0]
 		r.stop(SchoolAssumed, "orgs.csv")
-		return nil
+	default:
+		r.stop(SchoolNotFound, "orgs.csv")
 	}
-	r.stop(SchoolNotFound, "orgs.csv")
-	return nil
 }
 
 // readSessions finds the school year by the days of the sessions: what
@@ -153,6 +241,9 @@ func (r *reader) readOrgs() error {
 func (r *reader) readSessions() error {
 	var last, running school.Year
 	err := r.Each(sessions(), func(rec csvset.Record) {
+		key := r.key(rec, r.sessions[rec.Get("sourcedId")])
+		r.sessions[key] = true
+		r.word(rec, "type", "schoolYear", "semester", "term", "gradingPeriod", "quarter")
 		begin, end := r.date(rec, "startDate"), r.date(rec, "endDate")
 		if begin == "" {
 			return
@@ -186,83 +277,9 @@ func (r *reader) date(rec csvset.Record, column string) string {
 	if cell == "" {
 		return ""
 	}
-	if day := iso.FindString(cell); day != "" {
-		return day
+	if m := iso.FindStringSubmatch(cell); m != nil {
+		return m[1]
 	}
 	r.add(rec, DateInvalid, column)
 	return ""
-}
-
-func (r *reader) readUsers() error {
-	return r.Each(users(), func(rec csvset.Record) {
-		key := r.key(rec, r.users[rec.Get("sourcedId")] != nil)
-		if key == "" {
-			return
-		}
-		u := &user{record: rec.Place(), person: roster.Person{Key: key, Line: rec.Line()}}
-		u.person.Name = person.Name{Call: rec.Get("givenName"), Surname: rec.Get("familyName")}
-		u.person.Email = r.email(rec)
-		r.users[key] = u
-		r.people = append(r.people, key)
-	})
-}
-
-// email returns the e-mail address, else the username, which is one.
-func (r *reader) email(rec csvset.Record) string {
-	for _, column := range []string{"email", "username"} {
-		cell := strings.ToLower(rec.Get(column))
-		if csvset.Address(cell) {
-			r.mail = true
-			return cell
-		}
-		if cell != "" && column == "email" {
-			r.add(rec, EmailInvalid, column)
-			r.Roster.LeftOut[column]++
-		}
-	}
-	return ""
-}
-
-func (r *reader) readRoles() error {
-	return r.Each(roles(), func(rec csvset.Record) {
-		u, known := r.users[rec.Get("userSourcedId")]
-		switch {
-		case !known:
-			r.add(rec, Dangling, "userSourcedId")
-			return
-		case !r.orgs[rec.Get("orgSourcedId")]:
-			r.add(rec, Dangling, "orgSourcedId")
-			return
-		case rec.Get("orgSourcedId") != r.school:
-			return
-		}
-		role := strings.ToLower(rec.Get("role"))
-		code, works := staff()[role]
-		switch {
-		case role == "student":
-			u.person.Kind = person.Pupil
-			grade, ok := csvset.Grade(rec.Get("grade"), r.wanted.Sector)
-			if !ok {
-				r.add(rec, GradeUnknown, "grade")
-			}
-			u.person.Year = grade
-		case works && u.person.Kind != person.Pupil:
-			u.person.Kind = person.Staff
-			if code != "" && !slices.Contains(u.person.Roles, code) {
-				u.person.Roles = append(u.person.Roles, code)
-			}
-		case role == "alumni", role == "other":
-			r.Roster.LeftOut["role"]++
-			r.add(rec, RoleLeftOut, "role")
-			return
-		case !works:
-			r.add(rec, EnumUnknown, "role")
-			return
-		}
-		if end := r.date(rec, "roleEndDate"); end != "" && end < r.day {
-			u.ended = true
-		} else {
-			u.going = true
-		}
-	})
 }
