@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions"
 	"cool.example/sync/functions/admin"
+	"cool.example/sync/functions/mail"
 	"cool.example/sync/functions/provisiongoogle"
 	"cool.example/sync/functions/rosterapply"
 	"cool.example/sync/functions/rosterplan"
@@ -29,7 +30,7 @@ type opener func(context.Context, config.Lookup) (http.Handler, error)
 
 func openers() map[string]opener {
 	return map[string]opener{
-		"admin": admin.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
+		"admin": admin.Open, "mail": mail.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
 		"rosterpull": rosterpull.Open,
 		"signin":     signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
 	}

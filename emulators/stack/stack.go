@@ -1,6 +1,7 @@
 // Package stack runs the whole product on one machine: every function behind
 // the route table, as the load balancer and the push subscriptions do it in
-// the cloud, on a set of emulators and with a fake Google Workspace.
+// the cloud, on a set of emulators and with fakes of Google Workspace and
+// SendGrid.
 package stack
 
 import (
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"cool.example/sync/emulators/google"
+	"cool.example/sync/emulators/sendgrid"
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions"
 	"cool.example/sync/shared/config"
@@ -41,9 +43,10 @@ type Options struct {
 
 // Stack is a running product.
 type Stack struct {
-	URL    string // the one origin: http://localhost:8080
-	Space  space.Space
-	Google *google.Server
+	URL      string // the one origin: http://localhost:8080
+	Space    space.Space
+	Google   *google.Server
+	SendGrid *sendgrid.Server
 
 	Uploads, Plans string // buckets
 	env            map[string]string
@@ -121,11 +124,17 @@ func (s *Stack) Stop() error {
 	if s.Google != nil {
 		failed = append(failed, s.Google.Stop())
 	}
+	if s.SendGrid != nil {
+		failed = append(failed, s.SendGrid.Stop())
+	}
 	return errors.Join(failed...)
 }
 
+// MailSender is who the product's mails are from.
+const MailSender = "no-reply@cool.example"
+
 // prepare makes what the functions find in the cloud: secrets, the day key,
-// buckets, the fake Workspace, and the variables that lead to them.
+// buckets, the fakes, and the variables that lead to them.
 func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 	account, err := google.NewAccount("provision@" + s.Space.Project + ".example")
 	if err != nil {
@@ -135,6 +144,9 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		Speed: o.Speed, Customer: WorkspaceCustomer, Domains: []string{StaffDomain, PupilDomain}, Admin: WorkspaceAdmin, Account: account,
 	})
 	if err != nil {
+		return err
+	}
+	if s.SendGrid, err = sendgrid.Start(sendgrid.Options{Sender: []string{MailSender}}); err != nil {
 		return err
 	}
 	keyFile, err := account.JSON(s.Google.URL())
@@ -158,7 +170,7 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
 		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
-		"PULL_LOCAL": "true",
+		"PULL_LOCAL": "true", "SENDGRID_URL": s.SendGrid.URL(), "MAIL_FROM": "COOL Sync <" + MailSender + ">",
 	}
 	if o.Hurry > 0 {
 		s.env["SWEEP_PATIENCE"] = o.Hurry.String()
@@ -177,7 +189,7 @@ func (s *Stack) secrets(ctx context.Context, keyFile []byte) error {
 	if err != nil {
 		return err
 	}
-	values := map[string][]byte{"oidc-signing-keys": signing, "google-workspace": keyFile}
+	values := map[string][]byte{"oidc-signing-keys": signing, "google-workspace": keyFile, "sendgrid-key": []byte(sendgrid.Key)}
 	for _, name := range []string{"index-key", "state-key", "verifier-key", "pairwise-key", "eck-key"} {
 		values[name] = make([]byte, 32)
 		if _, err := rand.Read(values[name]); err != nil {

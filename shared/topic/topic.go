@@ -21,6 +21,7 @@ var (
 	RosterPull      = Topic[Pull]{"roster-pull"}
 	RosterApply     = Topic[Apply]{"roster-apply"}
 	ProvisionGoogle = Topic[Provision]{"provision-google"}
+	Mail            = Topic[Mailing]{"mail"}
 	Minute          = Topic[Tick]{"tick-minute"}
 	Day             = Topic[Tick]{"tick-day"}
 )
@@ -55,6 +56,25 @@ type Provision struct {
 	Connection connection.ID `json:"connection"`
 	Accounts   []account.ID  `json:"accounts,omitempty"`
 	Groups     []group.ID    `json:"groups,omitempty"`
+}
+
+// Letter is a kind of mail.
+type Letter string
+
+// ImportWaiting tells who may approve a run that it waits.
+const ImportWaiting Letter = "import_waiting"
+
+// Mailing asks for a mail about a run. To whom it goes, and what it says, is
+// read when it is sent.
+type Mailing struct {
+	Tenant tenant.ID    `json:"tenant"`
+	Letter Letter       `json:"letter"`
+	Import roster.RunID `json:"import"`
+}
+
+// Waits returns the message that tells of a run that waits.
+func Waits(owner tenant.ID, run roster.RunID) Mailing {
+	return Mailing{Tenant: owner, Letter: ImportWaiting, Import: run}
 }
 
 // Tick is the body of a timer's message.

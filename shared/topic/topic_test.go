@@ -48,6 +48,8 @@ func wires() []wire {
 		on(topic.ProvisionGoogle, topic.Provision{
 			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"},
 		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"]}`, `{"tenant":"","connection":""}`),
+		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1"},
+			`{"tenant":"bestuur","letter":"import_waiting","import":"i1"}`, `{"tenant":"","letter":"","import":""}`),
 		on(topic.Minute, topic.Tick{}, `{}`, `{}`),
 		on(topic.Day, topic.Tick{}, `{}`, `{}`),
 	}
@@ -117,7 +119,8 @@ func TestMessagesNameThingsByID(t *testing.T) {
 	allowed := map[reflect.Type]bool{
 		reflect.TypeFor[tenant.ID](): true, reflect.TypeFor[school.ID](): true, reflect.TypeFor[account.ID](): true,
 		reflect.TypeFor[group.ID](): true, reflect.TypeFor[connection.ID](): true, reflect.TypeFor[roster.RunID](): true,
-		reflect.TypeFor[roster.Phase](): true, reflect.TypeFor[int](): true, reflect.TypeFor[int64](): true,
+		reflect.TypeFor[roster.Phase](): true, reflect.TypeFor[topic.Letter](): true,
+		reflect.TypeFor[int](): true, reflect.TypeFor[int64](): true,
 	}
 	for _, w := range wires() {
 		typ := reflect.TypeOf(w.body)

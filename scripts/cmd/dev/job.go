@@ -234,7 +234,7 @@ func (j *job) announce() error {
 		"oidc": map[string]string{
 			"client_id": string(demo.Tenant) + "." + string(demo.App), "client_secret": j.app.Secret, "redirect_uri": j.app.URL + "/callback",
 		},
-		"fakes": map[string]string{"google": j.stack.Google.URL()}, "pid": os.Getpid(),
+		"fakes": map[string]string{"google": j.stack.Google.URL(), "sendgrid": j.stack.SendGrid.URL()}, "pid": os.Getpid(),
 	}
 	body, err := json.MarshalIndent(secretFile, "", "  ")
 	if err != nil {
@@ -249,6 +249,7 @@ func (j *job) announce() error {
 	}
 	fmt.Printf("\n  application %s\n  import      curl -T school.xml -H 'Authorization: Bearer %s' %s/api/import/v1/files/school.xml\n",
 		j.app.URL, j.institution.ImportToken, j.stack.URL)
+	fmt.Printf("  mail        %s/mails\n", j.stack.SendGrid.URL())
 	fmt.Printf("  log         %s\n\nCtrl-C stops it.\n", filepath.Join(local, "dev.log"))
 	return nil
 }
