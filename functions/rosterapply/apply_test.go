@@ -41,14 +41,21 @@ const (
 // queue delivers what is published to the handler, as Pub/Sub does: at least
 // once, in any order.
 type queue struct {
-	mu   sync.Mutex
-	wait []outbox.Message
+	mu    sync.Mutex
+	wait  []outbox.Message
+	mails []outbox.Message // of another function
 }
 
 func (q *queue) Publish(_ context.Context, messages []outbox.Message) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.wait = append(q.wait, messages...)
+	for _, m := range messages {
+		if m.Topic == topic.Mail.Name {
+			q.mails = append(q.mails, m)
+			continue
+		}
+		q.wait = append(q.wait, m)
+	}
 	return nil
 }
 
@@ -266,6 +273,7 @@ func TestHeldLeaversWait(t *testing.T) {
 	after := f.accounts()
 	require.Len(t, after, 4, "new people do not wait for the leavers")
 	require.Equal(t, account.Active, after["a0"].State)
+	require.Equal(t, []outbox.Message{outbox.To(topic.Mail, topic.Waits(board, "r2"))}, f.queue.mails, "nobody is told, or more than once")
 }
 
 func TestAnotherRunHasTakenOver(t *testing.T) {

@@ -85,9 +85,12 @@ func (s *server) stop(ctx context.Context, owner tenant.ID, id roster.RunID) err
 	return s.close(ctx, owner, id, end{status: roster.Refused})
 }
 
-// close takes a run out of Applying, once, and frees its school.
+// close takes a run out of Applying, once, and frees its school. Of one that
+// waits, whoever may approve it is told.
 func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e end) error {
+	var letter outbox.Letter
 	err := s.db.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		letter = outbox.Letter{}
 		run, err := s.db.Runs().GetTx(tx, owner, id)
 		if err != nil || run.Status != roster.Applying {
 			return err
@@ -117,6 +120,9 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 		if e.status == roster.Refused {
 			run.Findings = append(run.Findings, roster.Finding{Code: "plan.superseded", Severity: roster.Stop})
 		}
+		if e.waits {
+			letter = outbox.New(owner, run.Changed, outbox.To(topic.Mail, topic.Waits(owner, id)))
+		}
 		entry := audit.New(run.Changed, audit.Actor{System: "rosterapply"}, audit.ImportApplied).On(string(id)).Because(string(e.status))
 		return errors.Join(
 			s.db.Runs().SetTx(tx, owner, id, run),
@@ -124,12 +130,24 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 			s.db.Schools().SetTx(tx, owner, run.School, place),
 			s.db.Log().CreateTx(tx, owner, entry.ID, entry),
 			merged(),
+			s.keep(tx, letter),
 		)
 	})
 	if err != nil {
 		return fmt.Errorf("end run: %w", err)
 	}
+	if letter.ID != "" {
+		s.post.Send(ctx, letter)
+	}
 	return nil
+}
+
+// keep stores a letter, where there is one.
+func (s *server) keep(tx *store.Tx, l outbox.Letter) error {
+	if l.ID == "" {
+		return nil
+	}
+	return s.db.Outbox().CreateTx(tx, l.Tenant, l.ID, l)
 }
 
 // merged reads the school that goes up in the run's, and returns what notes on

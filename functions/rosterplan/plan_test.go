@@ -212,6 +212,45 @@ func TestANewerFileSupersedesWhatWaits(t *testing.T) {
 	require.Equal(t, "plan.superseded", old.Findings[0].Code)
 }
 
+// apply does what a run plans, in place of the function that does.
+func (f *fixture) apply(run roster.Run) {
+	f.t.Helper()
+	ctx := f.t.Context()
+	for _, phase := range []roster.Phase{roster.Groups, roster.People} {
+		for i := range run.Plan.Steps[phase] {
+			step, err := f.plans.Read(ctx, board, run, phase, i)
+			require.NoError(f.t, err)
+			for _, row := range step.Groups {
+				require.NoError(f.t, f.db.Groups().Create(ctx, board, row.Group.ID, row.Group))
+			}
+			for _, row := range step.Accounts {
+				require.NoError(f.t, f.db.Accounts().Create(ctx, board, row.Account.ID, row.Account))
+			}
+		}
+	}
+	run.Status = roster.Applied
+	require.NoError(f.t, f.db.Runs().Set(ctx, board, run.ID, run))
+	require.NoError(f.t, f.db.Slots().Set(ctx, board, place, store.Slot{}))
+}
+
+// TestWhoMayApproveIsTold plans a file of which nothing can be done before
+// somebody approves it.
+func TestWhoMayApproveIsTold(t *testing.T) {
+	t.Parallel()
+	f := begin(t)
+	first, _ := f.receive("r1", list(40))
+	f.apply(first)
+	f.sent.messages = nil
+	run, status := f.receive("r2", list(1))
+	require.Equal(t, http.StatusNoContent, status)
+	require.Equal(t, roster.Waiting, run.Status, "%+v", run.Findings)
+	require.Equal(t, []roster.Phase{roster.Leave}, run.Held)
+	want := []outbox.Message{outbox.To(topic.Mail, topic.Waits(board, "r2"))}
+	require.Equal(t, want, f.sent.messages)
+	_, _ = f.deliver("r2")
+	require.Equal(t, want, f.sent.messages)
+}
+
 func TestAnECKiDIsSealedInThePlan(t *testing.T) {
 	t.Parallel()
 	f := begin(t)

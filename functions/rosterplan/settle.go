@@ -57,7 +57,8 @@ func (s *server) refuse(ctx context.Context, owner tenant.ID, run roster.Run, o 
 }
 
 // accept stores the plan's place and begins its first phase. A plan that
-// changes nothing is applied at once.
+// changes nothing is applied at once; of one that waits as a whole, whoever may
+// approve it is told.
 func (s *server) accept(ctx context.Context, owner tenant.ID, run roster.Run, o outcome) error {
 	run = o.into(run)
 	run.Status = roster.Applied
@@ -71,6 +72,7 @@ func (s *server) accept(ctx context.Context, owner tenant.ID, run roster.Run, o 
 		}
 	case len(run.Held) > 0:
 		run.Status = roster.Waiting
+		messages = append(messages, outbox.To(topic.Mail, topic.Waits(owner, run.ID)))
 	}
 	letter, err := s.settle(ctx, owner, run, messages...)
 	if err != nil {
