@@ -98,6 +98,9 @@ func (c *comparison) source(a account.Account, p Person) account.Source {
 	take(&s.Name.Initials, p.Name.Initials, f.Has(Initials))
 	take(&s.Name.Infix, p.Name.Infix, f.Has(Infix))
 	take(&s.Name.Surname, p.Name.Surname, f.Has(Surname))
+	if f.Has(Surname) && !f.Has(Infix) && strings.HasPrefix(strings.ToLower(s.Name.Surname), strings.ToLower(s.Name.Infix)+" ") {
+		s.Name.Infix = "" // a source that knows no infix writes it before the surname
+	}
 	take(&s.Gender, p.Gender, f.Has(Gender))
 	// Of pupils the annex allows the school's address only.
 	take(&s.Email, p.Email, f.Has(Email) && (p.Kind != person.Pupil || p.Email == "" || tenant.DomainOf(p.Email) == c.domain(person.Pupil)))

@@ -160,6 +160,19 @@ func TestAbsentIsNotEmpty(t *testing.T) {
 	}, empty.Delivers())
 }
 
+func TestAnInfixStandsOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	r := pupils(1)
+	r.People[0].Name.Infix, r.People[0].Name.Surname = "van der", "Berg"
+	p, _ := w.compare(r)
+	w.apply(p, true)
+	whole := pupils(1)
+	whole.People[0].Name.Surname, whole.People[0].Fields = "van der Berg", roster.CallName|roster.Surname|roster.Number
+	p, _ = w.compare(whole)
+	require.Equal(t, "Kind1 van der Berg", p.Rows[roster.People][0].Account.Source.Name.Display())
+}
+
 func TestAPupilsPrivateAddressIsNotKept(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{"kind@leerling.example": "kind@leerling.example", "kind@mail.example": ""} {

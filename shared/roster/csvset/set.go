@@ -58,7 +58,7 @@ func (s *Set) Check(known []string) {
 		j := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, f.Name) })
 		switch {
 		case j < 0:
-			s.Add(roster.Finding{Code: Unexpected, Severity: s.Slight(), File: f.Name})
+			s.Add(roster.Finding{Code: Unexpected, Severity: s.Slight()}) // its name may be somebody's
 		case s.index(f.Name) < i:
 			s.Add(roster.Finding{Code: DuplicateFile, Severity: roster.Stop, File: known[j]})
 		case known[j] != f.Name:

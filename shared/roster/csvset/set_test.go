@@ -92,7 +92,7 @@ func TestFiles(t *testing.T) {
 	require.Equal(t, []roster.Finding{{Code: csvset.MissingFile, Severity: roster.Stop, File: "a.csv"}}, s.Found.List)
 	for name, want := range map[string]roster.Finding{
 		"A.csv": {Code: csvset.FileCase, Severity: roster.Warning, File: "a.csv"},
-		"b.csv": {Code: csvset.Unexpected, Severity: roster.Note, File: "b.csv"},
+		"b.csv": {Code: csvset.Unexpected, Severity: roster.Note},
 	} {
 		var found roster.Findings
 		set := csvset.Set{Files: []roster.File{{Name: name}}, Found: &found}

@@ -99,7 +99,7 @@ func traps() map[string]trap {
 		}, sds.Version2, "users.csv", stop},
 		"no users":                   {without("users.csv"), csvset.MissingFile, "users.csv", stop},
 		"enrolments without classes": {without("classes.csv"), csvset.MissingFile, "classes.csv", stop},
-		"no file of the standard":    {func(s set) { s["leesmij.txt"] = "x" }, csvset.Unexpected, "leesmij.txt", note},
+		"no file of the standard":    {func(s set) { s["leesmij.txt"] = "x" }, csvset.Unexpected, "", note},
 		"Users.csv":                  {func(s set) { s["Users.csv"] = s["users.csv"]; delete(s, "users.csv") }, csvset.FileCase, "users.csv", warn},
 		"one file twice":             {func(s set) { s["Roles.csv"] = s["roles.csv"] }, csvset.DuplicateFile, "roles.csv", stop},
 		"a column of one's own":      {in("users.csv", "phone,sms", "phone,¦ext_house"), csvset.UnknownColumn, "users.csv", warn},
