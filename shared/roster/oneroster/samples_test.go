@@ -36,7 +36,7 @@ func defects() map[string]trap {
 				s[name] = text
 			}
 			s["roles.csv"] = good()["roles.csv"]
-		}, csvset.Unexpected, "roles.csv", note},
+		}, csvset.Unexpected, "", note},
 		"userprofiles.csv": {func(s set) {
 			s["userprofiles.csv"] = s["userProfiles.csv"]
 			delete(s, "userProfiles.csv")
