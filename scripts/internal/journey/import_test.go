@@ -12,10 +12,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators/demo"
+	"cool.example/sync/emulators/stack"
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/journey"
 	"cool.example/sync/shared/account"
@@ -107,6 +109,7 @@ func TestChangesAndLeavers(t *testing.T) {
 	for _, a := range accounts(t, s) {
 		require.Equal(t, account.Active, a.State, "somebody left before the plan was approved")
 	}
+	told(t, s, held)
 	approve(t, s, held)
 	require.Eventually(t, func() bool {
 		left := 0
@@ -117,6 +120,34 @@ func TestChangesAndLeavers(t *testing.T) {
 		}
 		return left == 20
 	}, time.Minute, 50*time.Millisecond)
+	told(t, s, held)
+}
+
+// told demands that the administrator, and nobody else, has one mail about a
+// run that waits or waited, which names none of the people in it.
+func told(t *testing.T, s *journey.Stage, run browse.Run) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(s.SendGrid.Mails()) > 0 }, time.Minute, 50*time.Millisecond)
+	mails := s.SendGrid.Mails()
+	require.Len(t, mails, 1)
+	m := mails[0]
+	require.Equal(t, []string{s.Institution.Admin}, m.To)
+	require.Equal(t, stack.MailSender, m.From)
+	require.Empty(t, m.Tracked)
+	words := map[string]bool{}
+	for _, body := range []string{m.Text, m.HTML} {
+		require.Contains(t, body, "De Zeester")
+		require.Contains(t, body, fmt.Sprintf("Vertrek: %d", run.Counts.Leave))
+		require.Contains(t, body, s.URL+"/admin/imports/"+run.ID)
+		for word := range strings.FieldsFuncSeq(m.Subject+" "+body, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			words[word] = true
+		}
+	}
+	for address, a := range accounts(t, s) {
+		require.NotContains(t, m.Subject+m.Text+m.HTML, address)
+		require.False(t, words[a.Source.Name.Call], "the mail holds the name %s", a.Source.Name.Call)
+		require.False(t, words[a.Source.Name.Surname], "the mail holds the name %s", a.Source.Name.Surname)
+	}
 }
 
 // approve approves a plan as the administrator does, from its page.
