@@ -176,6 +176,12 @@ func TestPlannedAnswers(t *testing.T) {
 func TestOtherAddresses(t *testing.T) {
 	t.Parallel()
 	s := start(t, sendgrid.Options{})
+	answer, err := http.Get(s.URL() + "/mails")
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.JSONEq(t, "[]", string(raw))
 	for path, want := range map[string]int{"/v3/mail/send": http.StatusMethodNotAllowed, "/v3/mail": http.StatusNotFound, "/mails": http.StatusOK} {
 		answer, err := http.Get(s.URL() + path)
 		require.NoError(t, err)
