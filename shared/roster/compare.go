@@ -155,7 +155,7 @@ func begin(k Known, found *Findings) *comparison {
 			c.byKey[m.Key] = i
 		}
 		if a.Kind == person.Pupil && a.Source.Number != "" {
-			c.byNumber[plainNumber(a.Source.Number)] = i
+			c.byNumber[PlainNumber(a.Source.Number)] = i
 		}
 	}
 	for _, g := range k.Groups {
@@ -164,9 +164,9 @@ func begin(k Known, found *Findings) *comparison {
 	return c
 }
 
-// plainNumber is an administration number without leading zeros, which
+// PlainNumber is an administration number without leading zeros, which
 // spreadsheets take away, where it is digits only.
-func plainNumber(s string) string {
+func PlainNumber(s string) string {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return s
 	}

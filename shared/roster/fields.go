@@ -168,7 +168,7 @@ func (c *comparison) membership(old account.Membership, p Person, key string) ac
 func (c *comparison) children(p Person) []account.Child {
 	var list []account.Child
 	for _, child := range p.Children {
-		i, ok := c.byNumber[plainNumber(child.Number)]
+		i, ok := c.byNumber[PlainNumber(child.Number)]
 		if !ok {
 			c.found.Add(Finding{Code: "plan.unknown_child", Severity: Warning, Line: p.Line})
 			continue

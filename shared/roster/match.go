@@ -62,7 +62,7 @@ func (c *comparison) match(p Person) match {
 		}
 	}
 	if p.Kind == person.Pupil {
-		if i, ok := c.byNumber[plainNumber(p.Number)]; ok && p.Number != "" && c.free(i, p.Kind) {
+		if i, ok := c.byNumber[PlainNumber(p.Number)]; ok && p.Number != "" && c.free(i, p.Kind) {
 			return c.weigh(m, p, i, "same_number")
 		}
 	}

@@ -24,8 +24,8 @@ func staff(people ...roster.Person) *roster.Roster {
 	return r
 }
 
-// only returns the one account of that kind.
-func (w *world) only(t *testing.T, kind person.Kind) account.Account {
+// single returns the one account of that kind.
+func (w *world) single(t *testing.T, kind person.Kind) account.Account {
 	t.Helper()
 	var found []account.Account
 	for _, a := range w.accounts {
@@ -96,7 +96,7 @@ func TestAMatchIsDecidedByAPerson(t *testing.T) {
 	first := newWorld()
 	p, _ := first.compare(staff(roster.Person{Key: "p1", Name: person.Name{Call: "Anna", Surname: "Kok"}}))
 	first.apply(p, true)
-	anna := first.only(t, person.Staff)
+	anna := first.single(t, person.Staff)
 
 	second := newWorld()
 	second.school.ID, second.school.Code.Location = "duinpan", "01"

@@ -136,7 +136,7 @@ func (l *line) number(field string, into *string, missing, invalid string) bool 
 	case !numbers.MatchString(raw):
 		l.add(invalid, field)
 	default:
-		*into = rows.Plain(raw)
+		*into = roster.PlainNumber(raw)
 		return true
 	}
 	return false

@@ -23,18 +23,6 @@ func Number(cell string) string {
 	return Trim(strings.TrimPrefix(cell, "'"))
 }
 
-// Plain returns a number without leading zeros, which spreadsheets take away;
-// what is not digits only it returns as it stands.
-func Plain(number string) string {
-	if number == "" || strings.Trim(number, "0123456789") != "" {
-		return number
-	}
-	if short := strings.TrimLeft(number, "0"); short != "" {
-		return short
-	}
-	return "0"
-}
-
 // Eleven reports whether a cell has the form of a citizen service number
 // (BSN): nine digits, or eight where the first is a stripped zero, that pass
 // the eleven test.

@@ -59,7 +59,7 @@ func TestNumbers(t *testing.T) {
 		require.Equal(t, want, rows.Number(cell), cell)
 	}
 	for number, want := range map[string]string{"0012": "12", "12": "12", "000": "0", "": "", "A012": "A012", "0a": "0a"} {
-		require.Equal(t, want, rows.Plain(number), number)
+		require.Equal(t, want, roster.PlainNumber(number), number)
 	}
 	for cell, want := range map[string]bool{
 		"123456782": true, "12345672": true, "012345672": true, "123456783": false, "000000000": false, "00000000": false, "1234567": false,

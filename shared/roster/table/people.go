@@ -194,7 +194,7 @@ func (l *line) key() bool {
 	case !numbers.MatchString(raw), decimals.MatchString(raw):
 		l.add(NumberInvalid, number)
 	default:
-		l.draft.Key = rows.Plain(raw)
+		l.draft.Key = roster.PlainNumber(raw)
 		at := l.sheet.place(number)
 		l.draft.number = place{l.row.Columns[at], l.sheet.columns[at].name()}
 		if l.sheet.kind == person.Pupil {

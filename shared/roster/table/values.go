@@ -100,7 +100,7 @@ func yearOf(text string, primary bool) (string, bool) {
 	if m == nil {
 		return "", false
 	}
-	digits := rows.Plain(m[1])
+	digits := roster.PlainNumber(m[1])
 	switch {
 	case primary && len(digits) == 1 && digits <= "8":
 		return digits, true
