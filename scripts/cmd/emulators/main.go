@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,14 +16,16 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx); err != nil {
+	heap := flag.String("heap", "1g", "memory of the Firestore emulator: what many tests store stays until it stops")
+	flag.Parse()
+	if err := run(ctx, *heap); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
-	set, err := emulators.Start(ctx, emulators.Options{Dir: ".local/emulators"})
+func run(ctx context.Context, heap string) error {
+	set, err := emulators.Start(ctx, emulators.Options{Dir: ".local/emulators", FirestoreHeap: heap})
 	if err != nil {
 		return err
 	}
