@@ -112,7 +112,7 @@ func (a approval) checked(run roster.Run) (approval, error) {
 	for id, d := range a.Decisions {
 		if d == "" {
 			delete(a.Decisions, id) // not decided
-		} else if d != roster.Same && d != roster.Other {
+		} else if !d.Valid() {
 			return a, fault.New(fault.Invalid, "import.no_decision")
 		}
 	}

@@ -69,7 +69,7 @@ func answer(run roster.Run, texts i18n.Catalogue, l i18n.Lang) runAnswer {
 		a.LeftOut = map[string]int{} // an object for whoever reads the answer, also where nothing was left out
 	}
 	for i, f := range run.Findings {
-		a.Findings[i] = findingAnswer{f.File, f.Line, f.Column, f.Field, f.Severity, f.Code, texts.Text(l, "finding."+f.Code)}
+		a.Findings[i] = findingAnswer{f.File, f.Line, f.Column, f.Field, f.Severity, f.Code, texts.Text(l, "finding."+f.Code, "count", f.Count)}
 	}
 	return a
 }

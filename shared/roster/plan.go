@@ -2,6 +2,7 @@ package roster
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"cool.example/sync/shared/account"
@@ -47,8 +48,15 @@ type AccountRow struct {
 	Was     string          // digest of the imported fields that the plan saw; "" for Create
 	Changes []FieldChange   `json:",omitempty"` // what differs, for who reads the plan
 	// Or is what happens instead where somebody confirms that the person is
-	// one who is known already. Rows of the phase Matches have it.
+	// one who is known already. Proposals, which stand in the phase Matches,
+	// have it.
 	Or *AccountRow `json:",omitempty"`
+	// Others are what happens instead where the person is another one who is
+	// known: with namesakes somebody has to say which, see SameAs.
+	Others []AccountRow `json:",omitempty"`
+	// With is what happens besides: of an Or or one of Others, where two
+	// accounts turn out to be one person's, the other account goes away.
+	With []AccountRow `json:",omitempty"`
 }
 
 // FieldChange is how one field changes.
@@ -118,30 +126,66 @@ func (p Plan) Steps(phase Phase) []Step {
 	return steps
 }
 
-// Decision is what a person says of a proposed match.
+// Decision is what a person says of a proposed match: Same, Other, or SameAs
+// of one of its candidates.
 type Decision string
 
 // The decisions on a proposed match. A match without one waits for the next
 // import, which proposes it again.
 const (
-	Same  Decision = "same"  // they are one person
+	Same  Decision = "same"  // they are one person: the first candidate
 	Other Decision = "other" // they are two
 )
+
+// sameAs begins a decision that names a candidate.
+const sameAs = string(Same) + ":"
+
+// SameAs is the decision that a person is the candidate with that account.
+func SameAs(candidate account.ID) Decision { return Decision(sameAs + string(candidate)) }
+
+// Valid reports whether d is a decision.
+func (d Decision) Valid() bool {
+	candidate, named := strings.CutPrefix(string(d), sameAs)
+	return d == Same || d == Other || named && candidate != ""
+}
+
+// Candidates returns what happens for each account that the person of the row
+// may be, the likeliest first; none where the row is no proposal.
+func (r AccountRow) Candidates() []AccountRow {
+	if r.Or == nil {
+		return nil
+	}
+	return append([]AccountRow{*r.Or}, r.Others...)
+}
+
+// decided returns the rows that d makes of a proposal, none where it decides
+// nothing.
+func (r AccountRow) decided(d Decision) []AccountRow {
+	candidates := r.Candidates()
+	if d == Other {
+		r.Or, r.Others = nil, nil
+		return []AccountRow{r}
+	}
+	for i, c := range candidates {
+		if d == SameAs(c.Account.ID) || d == Same && i == 0 {
+			with := c.With
+			c.With = nil
+			return append([]AccountRow{c}, with...)
+		}
+	}
+	return nil
+}
 
 // Decided returns the step with each proposed match replaced by what was
 // decided, and those without a decision left out.
 func (s Step) Decided(by map[account.ID]Decision) Step {
 	var rows []AccountRow
 	for _, row := range s.Accounts {
-		switch {
-		case row.Or == nil:
+		if row.Or == nil {
 			rows = append(rows, row)
-		case by[row.Account.ID] == Same:
-			rows = append(rows, *row.Or)
-		case by[row.Account.ID] == Other:
-			row.Or = nil
-			rows = append(rows, row)
+			continue
 		}
+		rows = append(rows, row.decided(by[row.Account.ID])...)
 	}
 	s.Accounts = rows
 	return s

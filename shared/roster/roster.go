@@ -60,6 +60,10 @@ type Person struct {
 	Groups   []string // keys of groups, the class first
 	Roles    []string // a staff member's role codes at the school: "DIR", "LRK"
 	Children []Child  // a guardian's
+	// Location is the place of the school (vestiging) that the source puts the
+	// person at: the number of a location ("01"), with or without the BRIN
+	// before it, else its name; "" where the source tells none.
+	Location string
 	Left     bool     // the source itself says that the person has left
 	Line     int      // where the person stands in the source, for findings
 	Fields   Fields   // what the source delivers of this person
@@ -84,6 +88,7 @@ type Finding struct {
 	Line     int      // 1-based line, or row of a sheet; 0 where none applies
 	Column   int      // 1-based, in bytes, or the number of a table's column; 0 where none applies
 	Field    string   // name of the element or column in the source; "" for none
+	Count    int      // how many people or rows it stands for; 0 for the one that it places
 }
 
 // Findings gathers findings, keeping at most a bounded number of each code so

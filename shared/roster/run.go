@@ -48,11 +48,13 @@ const (
 	Names   Phase = "names"   // held: too many people with another name, or another person under a key
 	Moves   Phase = "moves"   // held: too many pupils who change class
 	Matches Phase = "matches" // held: people who may be somebody who is known already
+	Fresh   Phase = "fresh"   // held: too many new people while as many would leave
+	Gone    Phase = "gone"    // people who leave within the bounds, while the bounds hold back others
 	Leave   Phase = "leave"   // people who are no longer in the source; held beyond the bounds
 )
 
 // Phases returns the phases in their order.
-func Phases() []Phase { return []Phase{Groups, People, Names, Moves, Matches, Leave} }
+func Phases() []Phase { return []Phase{Groups, People, Names, Moves, Matches, Fresh, Gone, Leave} }
 
 // Counts sums up a plan.
 type Counts struct {
@@ -67,6 +69,8 @@ type Counts struct {
 	Groups    int // groups made, changed or ended
 	Findings  int
 	LeftOut   int // values that were skipped while parsing
+	Conflicts int // rows that applying left alone, since somebody had changed them after the plan was made
+	Undecided int // proposed matches of an approved part on which nobody decided
 }
 
 // Kind says what a run begins with.

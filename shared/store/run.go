@@ -62,6 +62,7 @@ type findingDoc struct {
 	Line     int    `firestore:"line" register:"-"`
 	Column   int    `firestore:"column" register:"-"`
 	Field    string `firestore:"field" register:"-"`
+	Count    int    `firestore:"count,omitempty" register:"-"`
 }
 
 type planDoc struct {
@@ -93,6 +94,7 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 		Counts: map[string]int{
 			"create": c.Create, "change": c.Change, "move": c.Move, "leave": c.Leave, "return": c.Return, "match": c.Match,
 			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
+			"conflicts": c.Conflicts, "undecided": c.Undecided,
 		},
 		LeftOut: r.LeftOut, Todo: texts(r.Todo), Held: texts(r.Held),
 		Rows:      renamed[string](r.Rows, func(n int) int { return n }),
@@ -108,7 +110,7 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 		d.Columns = append(d.Columns, columnDoc(c))
 	}
 	for _, f := range r.Findings {
-		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.File, f.Line, f.Column, f.Field})
+		d.Findings = append(d.Findings, findingDoc{f.Code, string(f.Severity), f.File, f.Line, f.Column, f.Field, f.Count})
 	}
 	for phase, spans := range r.Plan.Steps {
 		for _, s := range spans {
@@ -126,6 +128,7 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 		Counts: roster.Counts{
 			Create: c["create"], Change: c["change"], Move: c["move"], Leave: c["leave"], Return: c["return"], Match: c["match"],
 			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
+			Conflicts: c["conflicts"], Undecided: c["undecided"],
 		},
 		LeftOut: d.LeftOut, Todo: named[roster.Phase](d.Todo), Held: named[roster.Phase](d.Held),
 		Rows:      renamed[roster.Phase](d.Rows, func(n int) int { return n }),
@@ -147,7 +150,7 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 	}
 	for _, f := range d.Findings {
 		r.Findings = append(r.Findings, roster.Finding{
-			Code: f.Code, Severity: roster.Severity(f.Severity), File: f.File, Line: f.Line, Column: f.Column, Field: f.Field,
+			Code: f.Code, Severity: roster.Severity(f.Severity), File: f.File, Line: f.Line, Column: f.Column, Field: f.Field, Count: f.Count,
 		})
 	}
 	for phase, spans := range d.Plan.Steps {
