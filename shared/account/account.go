@@ -33,16 +33,22 @@ const (
 	Prepared State = "prepared" // known for a school year to come; may not sign in yet
 	Active   State = "active"   // may sign in, is provisioned
 	Blocked  State = "blocked"  // stopped by hand; everything is kept
-	Left     State = "left"     // no longer in any source; may not sign in
+	Left     State = "left"     // in no source any more, within the grace that the school sets: see LeaveAt
 )
+
+// Kept is how long a deleted account lies sealed in the recycle bin, from where
+// it can be restored; after that nothing of it can be read in any copy (part F
+// of the privacy annex).
+const Kept = 90 * 24 * time.Hour
 
 // Account is one person's digital identity within an institution.
 type Account struct {
 	ID       ID
 	Kind     person.Kind
 	State    State
-	Username string // local part, unique in the institution, lower case
-	Address  string // username@domain, the sign-in name and the school mail address
+	Username string   // local part, unique in the institution, lower case
+	Address  string   // username@domain, the sign-in name and the school mail address
+	Aliases  []string // earlier addresses, which still are the account's and nobody else's
 
 	Source      Source       // as imported; nobody but import changes it
 	Memberships []Membership // one per school
@@ -50,19 +56,55 @@ type Account struct {
 	Main        school.ID    // the school that sets address and rules: the first, until it is left
 	Own         Own          // what the school added
 
+	Rest    State     // of one that has left: the state to which it comes back
+	LeaveAt time.Time // of one that has left: when its grace ends and it goes to the bin
+	Until   time.Time // when an account that was added by hand leaves by itself; zero for never
+	Limit   Limit     // processing is restricted; zero where it is not
+
 	Epoch   int64  // raised to end every session and token of the account
 	Version int64  // raised with every change, so that late messages are seen to be late
 	Digest  string // see Imported
+	Created time.Time
 	Changed time.Time
+	// Traces tells of each field that changed since the account was made who
+	// changed it last: entries of the field register.
+	Traces map[string]Trace
 }
+
+// Trace says when a field changed last, and from where.
+type Trace struct {
+	At time.Time
+	By Hand
+}
+
+// Hand is where the value of a field comes from.
+type Hand string
+
+// The hands that change a field.
+const (
+	BySource Hand = "source" // an import
+	ByHand   Hand = "hand"   // somebody at the school
+	ByRule   Hand = "rule"   // a rule of the school
+)
+
+// Limit is a restriction of processing on a recorded order of the institution
+// (AVG article 18): nothing is released or passed on, and nothing is erased.
+type Limit struct {
+	Since time.Time // zero where nothing is restricted
+	Order string    // the reference of the order; not a reason, which may say something of the person
+}
+
+// Holds reports whether processing is restricted.
+func (l Limit) Holds() bool { return !l.Since.IsZero() }
 
 // Source holds the imported fields. They are read-only everywhere but in import.
 type Source struct {
-	Name   person.Name
-	Gender person.Gender
-	Email  string // school address that the source delivered
-	Number string // administration number; pupils only
-	ECK    ECK    // pupils only
+	Name       person.Name
+	Salutation person.Salutation // adults only
+	Gender     person.Gender
+	Email      string // school address that the source delivered
+	Number     string // administration number; pupils only
+	ECK        ECK    // pupils only
 	// Children are those whose guardian the person is.
 	Children []Child
 }
@@ -95,15 +137,23 @@ type Membership struct {
 
 // Own holds what the school itself added.
 type Own struct {
-	Roles []access.Role
+	Roles    []access.Role
+	Groups   []group.ID // manual groups
+	Ruled    []group.ID // groups whose rule the account fits
+	Function string     // a staff member's function in the school's own words
+	Phone    string     // staff only
+	Email    string     // a staff member's private address
+	Band     group.Band // a pupil's own age band; "" for that of the group
+	Owner    ID         // of a functional account: the member of staff who answers for it
 }
 
 // MaySignIn reports whether the state allows the person in.
 func (a Account) MaySignIn() bool { return a.State == Active }
 
-// Groups returns the groups of every present membership, sorted, each once.
+// Groups returns the groups of every present membership and those that the
+// school put the account in, sorted, each once.
 func (a Account) Groups() []group.ID {
-	var ids []group.ID
+	ids := slices.Concat(a.Own.Groups, a.Own.Ruled)
 	for _, m := range a.Memberships {
 		if !m.Left {
 			ids = append(ids, m.Groups...)

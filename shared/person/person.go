@@ -9,15 +9,19 @@ import (
 // Kind says in which capacity a person is known to a school.
 type Kind string
 
-// The kinds of person.
+// The kinds of person, and the account that is nobody's own.
 const (
-	Pupil    Kind = "pupil"
-	Staff    Kind = "staff"
-	Guardian Kind = "guardian"
+	Pupil      Kind = "pupil"
+	Staff      Kind = "staff"
+	Guardian   Kind = "guardian"
+	Functional Kind = "functional" // a classroom's screen, a desk: a member of staff answers for it
 )
 
-// Valid reports whether k is one of the kinds.
+// Valid reports whether k is a kind of person.
 func (k Kind) Valid() bool { return k == Pupil || k == Staff || k == Guardian }
+
+// Kinds returns the kinds of person, in the order of screens.
+func Kinds() []Kind { return []Kind{Pupil, Staff, Guardian} }
 
 // Gender follows ISO/IEC 5218 in words.
 type Gender string
@@ -28,6 +32,17 @@ const (
 	Male        Gender = "male"
 	Female      Gender = "female"
 	Unspecified Gender = "unspecified"
+)
+
+// Salutation says how an adult is written to (the annex's "aanschrijftitel").
+type Salutation string
+
+// The salutations. The zero Salutation means that none is known.
+const (
+	Sir    Salutation = "sir"    // de heer
+	Madam  Salutation = "madam"  // mevrouw
+	Family Salutation = "family" // familie
+	Plain  Salutation = "plain"  // the name alone
 )
 
 // Name is a Dutch name in its parts. Any part may be empty, not all.

@@ -1,6 +1,7 @@
 package privacy_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,9 @@ func TestRegisterIsWhole(t *testing.T) {
 		for _, k := range f.Kinds {
 			require.True(t, k.Valid(), f.Key)
 		}
+		require.NotEmpty(t, f.Row, "%s stands on no row of the annex", f.Key)
+		require.Contains(t, []privacy.Life{privacy.WithAccount, privacy.InLog, privacy.Briefly}, f.Life, f.Key)
+		require.Equal(t, f.Targets, slices.Contains(f.Viewers, privacy.Targets), "%s: targets see what goes to them, and nothing else", f.Key)
 		released := false
 		for _, p := range f.Purposes {
 			released = released || p == privacy.Release
@@ -41,6 +45,20 @@ func TestNumbersOfPupilsStayWithPupils(t *testing.T) {
 		f, ok := privacy.Lookup(key)
 		require.True(t, ok, key)
 		require.False(t, f.Targets, "%s goes to others", key)
+	}
+}
+
+func TestWhatTheAnnexTicksForSomeOnly(t *testing.T) {
+	t.Parallel()
+	for key, kinds := range map[string][]person.Kind{
+		"salutation": {person.Staff, person.Guardian}, "phone": {person.Staff}, "private_email": {person.Staff, person.Guardian},
+		"school_email": {person.Pupil, person.Staff}, "ip_address": {person.Pupil, person.Staff}, "function": {person.Staff},
+	} {
+		f, ok := privacy.Lookup(key)
+		require.True(t, ok, key)
+		for _, k := range []person.Kind{person.Pupil, person.Staff, person.Guardian} {
+			require.Equal(t, slices.Contains(kinds, k), f.Of(k), "%s of a %s", key, k)
+		}
 	}
 }
 

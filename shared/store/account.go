@@ -18,17 +18,31 @@ import (
 type accountDoc struct {
 	Kind        string          `firestore:"kind" register:"-"`
 	State       string          `firestore:"state" register:"-"`
-	Username    string          `firestore:"username" register:"school_email"`
-	Address     string          `firestore:"address" register:"school_email"`
+	Username    string          `firestore:"username" register:"username|school_email"`
+	Address     string          `firestore:"address" register:"username|school_email"`
+	Aliases     []string        `firestore:"aliases,omitempty" register:"username|school_email"`
 	Source      sourceDoc       `firestore:"source"`
 	Memberships []membershipDoc `firestore:"memberships"`
 	Next        []membershipDoc `firestore:"next"`
 	Main        string          `firestore:"main" register:"-"`
 	Own         ownDoc          `firestore:"own"`
+	Rest        string          `firestore:"rest,omitempty" register:"-"`
+	LeaveAt     time.Time       `firestore:"leaveAt" register:"-"`
+	Until       time.Time       `firestore:"until" register:"-"`
+	Limited     time.Time       `firestore:"limited" register:"-"`
+	LimitOrder  string          `firestore:"limitOrder,omitempty" register:"-"`
 	Epoch       int64           `firestore:"epoch" register:"-"`
 	Version     int64           `firestore:"version" register:"-"`
 	Digest      string          `firestore:"digest" register:"-"`
+	Created     time.Time       `firestore:"created" register:"-"`
 	Changed     time.Time       `firestore:"changed" register:"-"`
+
+	Traces map[string]traceDoc `firestore:"traces,omitempty" register:"-"`
+}
+
+type traceDoc struct {
+	At time.Time `firestore:"at" register:"-"`
+	By string    `firestore:"by" register:"-"`
 }
 
 type sourceDoc struct {
@@ -37,6 +51,7 @@ type sourceDoc struct {
 	Initials   string `firestore:"initials,omitempty" register:"initials"`
 	Infix      string `firestore:"infix,omitempty" register:"infix"`
 	Surname    string `firestore:"surname,omitempty" register:"surname"`
+	Salutation string `firestore:"salutation,omitempty" register:"salutation"`
 	Gender     string `firestore:"gender,omitempty" register:"gender"`
 	Email      string `firestore:"email,omitempty" register:"school_email|private_email"`
 	Number     string `firestore:"number,omitempty" register:"administration_number"`
@@ -64,13 +79,23 @@ type membershipDoc struct {
 }
 
 type ownDoc struct {
-	Roles []string `firestore:"roles,omitempty" register:"-"`
+	Roles    []string `firestore:"roles,omitempty" register:"-"`
+	Groups   []string `firestore:"groups,omitempty" register:"class"`
+	Ruled    []string `firestore:"ruled,omitempty" register:"class"`
+	Function string   `firestore:"function,omitempty" register:"function"`
+	Phone    string   `firestore:"phone,omitempty" register:"phone"`
+	Email    string   `firestore:"email,omitempty" register:"private_email"`
+	Band     string   `firestore:"band,omitempty" register:"age_band"`
+	Owner    string   `firestore:"owner,omitempty" register:"-"`
 }
 
 // ImportedFields are the stored fields of an account that import writes; what
 // the school added beside them stays as it is.
 func ImportedFields() []string {
-	return []string{"state", "source", "memberships", "next", "main", "version", "digest", "epoch", "changed"}
+	return []string{
+		"state", "username", "address", "aliases", "source", "memberships", "next", "main", "rest", "leaveAt",
+		"version", "digest", "epoch", "changed", "traces",
+	}
 }
 
 // Accounts returns the table of accounts.
@@ -99,20 +124,41 @@ func (db *DB) Holders(ctx context.Context, owner tenant.ID, roles []access.Role)
 func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 	n := a.Source.Name
 	d := accountDoc{
-		Kind: string(a.Kind), State: string(a.State), Username: a.Username, Address: a.Address,
+		Kind: string(a.Kind), State: string(a.State), Username: a.Username, Address: a.Address, Aliases: a.Aliases,
 		Source: sourceDoc{
 			Call: n.Call, FirstNames: n.FirstNames, Initials: n.Initials, Infix: n.Infix, Surname: n.Surname,
-			Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
+			Salutation: string(a.Source.Salutation), Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
 			ECKHash: a.Source.ECK.Hash, ECK: a.Source.ECK.Sealed,
 		},
 		Memberships: membershipDocs(a.Memberships), Next: membershipDocs(a.Next), Main: string(a.Main),
-		Own:   ownDoc{Roles: texts(a.Own.Roles)},
-		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Changed: a.Changed,
+		Own:  ownToDoc(a.Own),
+		Rest: string(a.Rest), LeaveAt: a.LeaveAt, Until: a.Until, Limited: a.Limit.Since, LimitOrder: a.Limit.Order,
+		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Created: a.Created, Changed: a.Changed,
+	}
+	for field, t := range a.Traces {
+		if d.Traces == nil {
+			d.Traces = make(map[string]traceDoc, len(a.Traces))
+		}
+		d.Traces[field] = traceDoc{t.At, string(t.By)}
 	}
 	for _, c := range a.Source.Children {
 		d.Source.Children = append(d.Source.Children, childDoc{string(c.Account), c.Slot, c.Receives})
 	}
 	return d
+}
+
+func ownToDoc(o account.Own) ownDoc {
+	return ownDoc{
+		Roles: texts(o.Roles), Groups: texts(o.Groups), Ruled: texts(o.Ruled), Function: o.Function,
+		Phone: o.Phone, Email: o.Email, Band: string(o.Band), Owner: string(o.Owner),
+	}
+}
+
+func ownFromDoc(d ownDoc) account.Own {
+	return account.Own{
+		Roles: named[access.Role](d.Roles), Groups: named[group.ID](d.Groups), Ruled: named[group.ID](d.Ruled),
+		Function: d.Function, Phone: d.Phone, Email: d.Email, Band: group.Band(d.Band), Owner: account.ID(d.Owner),
+	}
 }
 
 func membershipDocs(list []account.Membership) []membershipDoc {
@@ -129,15 +175,22 @@ func membershipDocs(list []account.Membership) []membershipDoc {
 func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
 	s := d.Source
 	a := account.Account{
-		ID: id, Kind: person.Kind(d.Kind), State: account.State(d.State), Username: d.Username, Address: d.Address,
+		ID: id, Kind: person.Kind(d.Kind), State: account.State(d.State), Username: d.Username, Address: d.Address, Aliases: d.Aliases,
 		Source: account.Source{
-			Name:   person.Name{Call: s.Call, FirstNames: s.FirstNames, Initials: s.Initials, Infix: s.Infix, Surname: s.Surname},
-			Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,
+			Name:       person.Name{Call: s.Call, FirstNames: s.FirstNames, Initials: s.Initials, Infix: s.Infix, Surname: s.Surname},
+			Salutation: person.Salutation(s.Salutation), Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,
 			ECK: account.ECK{Hash: s.ECKHash, Sealed: s.ECK},
 		},
 		Memberships: memberships(d.Memberships), Next: memberships(d.Next), Main: school.ID(d.Main),
-		Own:   account.Own{Roles: named[access.Role](d.Own.Roles)},
-		Epoch: d.Epoch, Version: d.Version, Digest: d.Digest, Changed: d.Changed,
+		Own:  ownFromDoc(d.Own),
+		Rest: account.State(d.Rest), LeaveAt: d.LeaveAt, Until: d.Until, Limit: account.Limit{Since: d.Limited, Order: d.LimitOrder},
+		Epoch: d.Epoch, Version: d.Version, Digest: d.Digest, Created: d.Created, Changed: d.Changed,
+	}
+	for field, t := range d.Traces {
+		if a.Traces == nil {
+			a.Traces = make(map[string]account.Trace, len(d.Traces))
+		}
+		a.Traces[field] = account.Trace{At: t.At, By: account.Hand(t.By)}
 	}
 	for _, c := range s.Children {
 		a.Source.Children = append(a.Source.Children, account.Child{Account: account.ID(c.Account), Slot: c.Slot, Receives: c.Receives})
