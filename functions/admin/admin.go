@@ -81,6 +81,7 @@ func New(d Deps) (http.Handler, error) {
 	page("GET /admin/schools/{id}", access.ManageSchool, s.showSchool)
 	page("POST /admin/schools/{id}/bounds", access.ManageSchool, s.setBounds)
 	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)
+	page("POST /admin/schools/{id}/strict", access.ManageSchool, s.setStrict)
 	page("POST /admin/schools/{id}/year", access.ManageSchool, s.setYear)
 	page("POST /admin/schools/{id}/merger", access.ManageSchool, s.merge)
 	page("GET /admin/schools/{id}/pull", access.ManageSchool, s.showPull)

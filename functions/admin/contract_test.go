@@ -92,6 +92,9 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/imports", func() (io.Reader, map[string]string) {
 			return handed(t, zeester, "school.xml", "<EDEX/>")
 		}, statuses{401, 403, 403, 403, 404, 303}},
+		{"POST", "/admin/schools/" + string(zeester) + "/strict", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"strict": "yes"})
+		}, statuses{401, 403, 403, 403, 404, 303}},
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 200, 200}},
 	} {

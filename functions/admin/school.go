@@ -26,6 +26,7 @@ type settingsView struct {
 	Bounds         []boundsView
 	Columns        []columnView
 	Fields         []string // that a column may hold
+	Strict         bool
 	Prepared       *preparedView
 	Others         []schoolView // schools that could go up in this one
 }
@@ -57,7 +58,7 @@ func (s *server) showSchool(w http.ResponseWriter, r *http.Request, who session.
 		return err
 	}
 	v := settingsView{
-		ID: string(place.ID), Name: place.Name, Code: place.Code.String(), Fields: roster.ColumnFields(),
+		ID: string(place.ID), Name: place.Name, Code: place.Code.String(), Fields: roster.ColumnFields(), Strict: place.Strict,
 		Bounds: []boundsView{
 			{"year", boundViews(place.Bounds, school.UsualBounds())},
 			{"rollover", boundViews(place.Rollover, school.UsualRollover())},
@@ -197,6 +198,18 @@ func (s *server) setColumns(w http.ResponseWriter, r *http.Request, who session.
 			return fault.New(fault.Invalid, "admin.column_invalid")
 		}
 		place.Columns = columns
+		return nil
+	})
+}
+
+// setStrict says whether every deviation of a file from its standard refuses
+// it: POST /admin/schools/{id}/strict.
+func (s *server) setStrict(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := parseForm(w, r); err != nil {
+		return err
+	}
+	return s.update(w, r, who, func(place *school.School) error {
+		place.Strict = r.PostForm.Get("strict") == "yes"
 		return nil
 	})
 }

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"cool.example/sync/emulators"
 	"cool.example/sync/shared/account"
@@ -151,4 +153,32 @@ func TestMerger(t *testing.T) {
 	other.Into = zeester
 	require.NoError(t, s.deps.DB.Schools().Set(t.Context(), ours, other.ID, other))
 	require.Equal(t, http.StatusConflict, merge("duinpan"), "it has gone up already")
+}
+
+// TestStrict: a school chooses whether a deviation from a standard refuses a
+// file, and takes it back.
+func TestStrict(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	page := "/admin/schools/" + string(zeester)
+	require.False(t, s.ourSchool().Strict, "lenient by default")
+	require.False(t, checked(s.show(s.admin, page), "strict-yes"))
+	require.Equal(t, http.StatusSeeOther, s.post(s.admin, "/strict", url.Values{"strict": {"yes"}}).status)
+	require.True(t, s.ourSchool().Strict)
+	require.True(t, checked(s.show(s.admin, page), "strict-yes"))
+	require.Equal(t, audit.SchoolSet, all(t, s.deps.DB.Log())[0].Action)
+	require.Equal(t, http.StatusSeeOther, s.post(s.admin, "/strict", url.Values{}).status)
+	require.False(t, s.ourSchool().Strict)
+
+	before := s.traces()
+	require.Equal(t, http.StatusNotFound, s.post(s.stranger, "/strict", url.Values{"strict": {"yes"}}).status)
+	require.Equal(t, http.StatusUnauthorized, s.post("", "/strict", url.Values{"strict": {"yes"}}).status)
+	require.Equal(t, before, s.traces())
+}
+
+// checked reports whether the box with that id is ticked.
+func checked(root *html.Node, id string) bool {
+	return slices.ContainsFunc(find(root, "input"), func(n *html.Node) bool {
+		return attr(n, "id") == id && slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" })
+	})
 }

@@ -51,7 +51,7 @@ func (s *server) parse(ctx context.Context, owner tenant.ID, run roster.Run, fou
 }
 
 func (s *server) wanted(place school.School) roster.Wanted {
-	return roster.Wanted{School: place.Code, Sector: place.Sector, Today: s.Clock.Now(), Columns: place.Columns}
+	return roster.Wanted{School: place.Code, Sector: place.Sector, Today: s.Clock.Now(), Columns: place.Columns, Strict: place.Strict}
 }
 
 // refused returns the finding that an error of unpacking stands for.

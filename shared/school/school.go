@@ -39,6 +39,7 @@ type School struct {
 	// person: nobody changes those but the source.
 	Delivers map[string][]string
 	Columns  map[string]string // what the school said of the columns of its own tables
+	Strict   bool              // every deviation of a file from its standard refuses it
 	Former   []ID              // schools that went up in this one
 	Into     ID                // the school that this one went up in; "" while it is one
 }

@@ -85,6 +85,7 @@ type schoolDoc struct {
 	Rollover     *boundsDoc          `firestore:"rollover" register:"-"`
 	Delivers     map[string][]string `firestore:"delivers" register:"-"`
 	Columns      map[string]string   `firestore:"columns" register:"-"`
+	Strict       bool                `firestore:"strict" register:"-"`
 	Former       []string            `firestore:"former" register:"-"`
 	Into         string              `firestore:"into" register:"-"`
 }
@@ -142,7 +143,7 @@ func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {
 		Name: s.Name, BRIN: s.Code.BRIN, Location: s.Code.Location, Sector: string(s.Sector), LastYear: int(s.LastYear),
 		PreparedYear: int(s.Prepared.Year), PreparedFrom: s.Prepared.From,
 		Bounds: boundsToDoc(s.Bounds), Rollover: boundsToDoc(s.Rollover),
-		Delivers: s.Delivers, Columns: s.Columns, Former: texts(s.Former), Into: string(s.Into),
+		Delivers: s.Delivers, Columns: s.Columns, Strict: s.Strict, Former: texts(s.Former), Into: string(s.Into),
 	}
 }
 
@@ -152,7 +153,7 @@ func schoolFromDoc(id school.ID, d schoolDoc) (school.School, error) {
 		Sector: school.Sector(d.Sector), LastYear: school.Year(d.LastYear),
 		Prepared: school.Prepared{Year: school.Year(d.PreparedYear), From: d.PreparedFrom},
 		Bounds:   boundsFromDoc(d.Bounds), Rollover: boundsFromDoc(d.Rollover),
-		Delivers: d.Delivers, Columns: d.Columns, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
+		Delivers: d.Delivers, Columns: d.Columns, Strict: d.Strict, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
 	}, nil
 }
 
