@@ -12,7 +12,10 @@ import (
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/ledger"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/receipt"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
@@ -51,14 +54,17 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 	letter := outbox.Letter{ID: outbox.ID(id), Tenant: ours, Created: at.Add(-outbox.Keep)}
 	entry := audit.Entry{ID: audit.ID(id), At: at.Add(-audit.Keep)}
 	return map[string]func() bool{
-		"sessions": keep(s, (*store.DB).Sessions, id, session.Session{ExpireAt: at}),
-		"codes":    keep(s, (*store.DB).Codes, id, grant.Code{ExpireAt: at}),
-		"grants":   keep(s, (*store.DB).Grants, id, grant.Grant{ExpireAt: at}),
-		"outbox":   keep(s, (*store.DB).Outbox, id, letter),
-		"imports":  keep(s, (*store.DB).Runs, id, roster.Run{ExpireAt: at}),
-		"log":      keep(s, (*store.DB).Log, id, entry),
-		"mails":    keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
-		"lanes":    keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),
+		"sessions":  keep(s, (*store.DB).Sessions, id, session.Session{ExpireAt: at}),
+		"codes":     keep(s, (*store.DB).Codes, id, grant.Code{ExpireAt: at}),
+		"grants":    keep(s, (*store.DB).Grants, id, grant.Grant{ExpireAt: at}),
+		"outbox":    keep(s, (*store.DB).Outbox, id, letter),
+		"imports":   keep(s, (*store.DB).Runs, id, roster.Run{ExpireAt: at}),
+		"log":       keep(s, (*store.DB).Log, id, entry),
+		"mails":     keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
+		"revisions": keep(s, (*store.DB).Revisions, id, revision.Revision{ExpireAt: at}),
+		"ledger":    keep(s, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),
+		"receipts":  keep(s, (*store.DB).Receipts, id, receipt.Receipt{At: at.Add(-receipt.Keep)}),
+		"lanes":     keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),
 	}
 }
 

@@ -133,6 +133,7 @@ type Membership struct {
 	Groups []group.ID
 	Roles  []string // a staff member's functions at the school: "DIR", "LRK"
 	Left   bool
+	Kept   bool // restored by hand: the source may be without it until it delivers it again
 }
 
 // Own holds what the school itself added.
@@ -145,6 +146,15 @@ type Own struct {
 	Email    string     // a staff member's private address
 	Band     group.Band // a pupil's own age band; "" for that of the group
 	Owner    ID         // of a functional account: the member of staff who answers for it
+}
+
+// Back returns the state to which one that has left comes back: a block
+// outlives an absence.
+func (a Account) Back() State {
+	if a.Rest == "" {
+		return Active
+	}
+	return a.Rest
 }
 
 // MaySignIn reports whether the state allows the person in.

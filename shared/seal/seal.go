@@ -15,6 +15,7 @@ import (
 	"hash/crc32"
 	"io"
 	"sync"
+	"time"
 
 	kms "cloud.google.com/go/kms/apiv1"
 	"cloud.google.com/go/kms/apiv1/kmspb"
@@ -26,6 +27,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 )
 
@@ -39,18 +41,33 @@ const (
 
 // Config says which key wraps.
 type Config struct {
-	Key      string `env:"KMS_KEY"`               // resource name of the crypto key: projects/…/cryptoKeys/…
-	Endpoint string `env:"KMS_ENDPOINT,optional"` // host:port of an emulator; "" for the service
+	Key      string      `env:"KMS_KEY"`               // resource name of the crypto key: projects/…/cryptoKeys/…
+	Hold     string      `env:"KMS_HOLD_KEY,optional"` // the key that holds what a restriction keeps beyond its day
+	Endpoint string      `env:"KMS_ENDPOINT,optional"` // host:port of an emulator; "" for the service
+	Clock    clock.Clock // the machine's where nil
 }
 
 // Sealer makes data keys and opens wrapped ones.
 type Sealer struct {
 	client *kms.KeyManagementClient
 	key    string
+	hold   string
+	clock  clock.Clock
 
-	mu   sync.Mutex
-	seen map[string]Key
+	mu    sync.Mutex
+	seen  map[string]remembered
+	today remembered
 }
+
+// remembered is a data key with the moment from which it is asked for anew: a
+// key that was destroyed meanwhile opens nothing any more.
+type remembered struct {
+	Key
+	until time.Time
+}
+
+// memory is how long a data key is remembered.
+const memory = 5 * time.Minute
 
 // Open connects to Cloud KMS.
 func Open(ctx context.Context, c Config) (*Sealer, error) {
@@ -65,7 +82,10 @@ func Open(ctx context.Context, c Config) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
-	return &Sealer{client: client, key: c.Key, seen: map[string]Key{}}, nil
+	if c.Clock == nil {
+		c.Clock = clock.System{}
+	}
+	return &Sealer{client: client, key: c.Key, hold: c.Hold, clock: c.Clock, seen: map[string]remembered{}}, nil
 }
 
 // Close releases the connection.
@@ -80,8 +100,18 @@ type Key struct {
 // Wrapped returns what is stored of the key: it opens only with the day key.
 func (k Key) Wrapped() []byte { return k.wrapped }
 
-// envelope is the stored form of a wrapped key.
-type envelope struct {
+// Day returns the resource name of the day key that wrapped a data key, "" for
+// what is none.
+func Day(wrapped []byte) string {
+	var e envelopeKey
+	if json.Unmarshal(wrapped, &e) != nil {
+		return ""
+	}
+	return e.Version
+}
+
+// envelopeKey is the stored form of a wrapped key.
+type envelopeKey struct {
 	Version string `json:"v"` // resource name of the day key that wrapped it
 	Data    []byte `json:"d"`
 }
@@ -94,20 +124,38 @@ func checksum(b []byte) *wrapperspb.Int64Value {
 
 // NewKey makes a data key and wraps it with the day key of today. It answers
 // Busy where KMS does not answer.
-func (s *Sealer) NewKey(ctx context.Context) (Key, error) {
-	secret := make([]byte, keyLength)
-	if _, err := rand.Read(secret); err != nil {
+func (s *Sealer) NewKey(ctx context.Context) (Key, error) { return s.newKey(ctx, s.key) }
+
+// NewKeyOf is NewKey with the key of another day: what derives from something
+// sealed keeps the day of its oldest source. It answers NotFound where that
+// day's key is gone.
+func (s *Sealer) NewKeyOf(ctx context.Context, day string) (Key, error) { return s.newKey(ctx, day) }
+
+func (s *Sealer) newKey(ctx context.Context, under string) (Key, error) {
+	secret, err := random()
+	if err != nil {
 		return Key{}, err
 	}
-	r, err := s.client.Encrypt(ctx, &kmspb.EncryptRequest{Name: s.key, Plaintext: secret, PlaintextCrc32C: checksum(secret)})
+	wrapped, err := s.wrap(ctx, under, secret)
+	return Key{secret: secret, wrapped: wrapped}, err
+}
+
+func random() ([]byte, error) {
+	secret := make([]byte, keyLength)
+	_, err := rand.Read(secret)
+	return secret, err
+}
+
+// wrap encrypts a key with a KMS key, or with one version of it.
+func (s *Sealer) wrap(ctx context.Context, under string, secret []byte) ([]byte, error) {
+	r, err := s.client.Encrypt(ctx, &kmspb.EncryptRequest{Name: under, Plaintext: secret, PlaintextCrc32C: checksum(secret)})
 	if err != nil {
-		return Key{}, fmt.Errorf("wrap a data key: %w", classify(err))
+		return nil, fmt.Errorf("wrap a data key: %w", classify(err))
 	}
 	if !r.GetVerifiedPlaintextCrc32C() || r.GetCiphertextCrc32C().GetValue() != checksum(r.GetCiphertext()).GetValue() {
-		return Key{}, fault.As(fault.Busy, errors.New("wrap a data key: damaged under way"))
+		return nil, fault.As(fault.Busy, errors.New("wrap a data key: damaged under way"))
 	}
-	wrapped, err := json.Marshal(envelope{Version: r.GetName(), Data: r.GetCiphertext()})
-	return Key{secret: secret, wrapped: wrapped}, err
+	return json.Marshal(envelopeKey{Version: r.GetName(), Data: r.GetCiphertext()})
 }
 
 // Unwrap opens a wrapped data key. It answers NotFound where the day key has
@@ -116,23 +164,32 @@ func (s *Sealer) Unwrap(ctx context.Context, wrapped []byte) (Key, error) {
 	s.mu.Lock()
 	k, ok := s.seen[string(wrapped)]
 	s.mu.Unlock()
-	if ok {
-		return k, nil
+	if ok && k.until.After(s.clock.Now()) {
+		return k.Key, nil
 	}
-	var e envelope
-	if err := json.Unmarshal(wrapped, &e); err != nil {
-		return Key{}, fmt.Errorf("read a wrapped key: %w", fault.As(fault.Invalid, err))
-	}
-	r, err := s.client.Decrypt(ctx, &kmspb.DecryptRequest{Name: s.key, Ciphertext: e.Data, CiphertextCrc32C: checksum(e.Data)})
+	secret, err := s.unwrap(ctx, s.key, wrapped)
 	if err != nil {
-		return Key{}, fmt.Errorf("unwrap a data key: %w", classify(err))
+		return Key{}, err
+	}
+	opened := Key{secret: secret, wrapped: wrapped}
+	s.remember(opened)
+	return opened, nil
+}
+
+// unwrap decrypts what wrap made with a version of a KMS key.
+func (s *Sealer) unwrap(ctx context.Context, under string, wrapped []byte) ([]byte, error) {
+	var e envelopeKey
+	if err := json.Unmarshal(wrapped, &e); err != nil {
+		return nil, fmt.Errorf("read a wrapped key: %w", fault.As(fault.Invalid, err))
+	}
+	r, err := s.client.Decrypt(ctx, &kmspb.DecryptRequest{Name: under, Ciphertext: e.Data, CiphertextCrc32C: checksum(e.Data)})
+	if err != nil {
+		return nil, fmt.Errorf("unwrap a data key: %w", classify(err))
 	}
 	if r.GetPlaintextCrc32C().GetValue() != checksum(r.GetPlaintext()).GetValue() {
-		return Key{}, fault.As(fault.Busy, errors.New("unwrap a data key: damaged under way"))
+		return nil, fault.As(fault.Busy, errors.New("unwrap a data key: damaged under way"))
 	}
-	k = Key{secret: r.GetPlaintext(), wrapped: wrapped}
-	s.remember(k)
-	return k, nil
+	return r.GetPlaintext(), nil
 }
 
 func (s *Sealer) remember(k Key) {
@@ -141,7 +198,7 @@ func (s *Sealer) remember(k Key) {
 	if len(s.seen) >= cached {
 		clear(s.seen)
 	}
-	s.seen[string(k.wrapped)] = k
+	s.seen[string(k.wrapped)] = remembered{k, s.clock.Now().Add(memory)}
 }
 
 // Seal encrypts plain and binds it to context: it opens only with the same

@@ -76,6 +76,7 @@ type membershipDoc struct {
 	Groups []string `firestore:"groups,omitempty" register:"class"`
 	Roles  []string `firestore:"roles,omitempty" register:"function"`
 	Left   bool     `firestore:"left,omitempty" register:"-"`
+	Kept   bool     `firestore:"kept,omitempty" register:"-"`
 }
 
 type ownDoc struct {
@@ -166,7 +167,7 @@ func membershipDocs(list []account.Membership) []membershipDoc {
 	for _, m := range list {
 		docs = append(docs, membershipDoc{
 			School: string(m.School), Key: m.Key, Year: int(m.Year), Grade: m.Grade, ILT: m.ILT,
-			Groups: texts(m.Groups), Roles: m.Roles, Left: m.Left,
+			Groups: texts(m.Groups), Roles: m.Roles, Left: m.Left, Kept: m.Kept,
 		})
 	}
 	return docs
@@ -203,7 +204,7 @@ func memberships(docs []membershipDoc) []account.Membership {
 	for _, m := range docs {
 		list = append(list, account.Membership{
 			School: school.ID(m.School), Key: m.Key, Year: school.Year(m.Year), Grade: m.Grade, ILT: m.ILT,
-			Groups: named[group.ID](m.Groups), Roles: m.Roles, Left: m.Left,
+			Groups: named[group.ID](m.Groups), Roles: m.Roles, Left: m.Left, Kept: m.Kept,
 		})
 	}
 	return list

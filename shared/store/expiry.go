@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"cloud.google.com/go/firestore"
 	"google.golang.org/api/iterator"
@@ -12,8 +13,11 @@ import (
 // names stand in the indexes of emulators/firestore.indexes.json, where each
 // has a TTL policy; a test compares the two.
 func Expiring() []string {
-	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log", "mails"}
+	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log", "mails", "revisions", "ledger", "receipts"}
 }
+
+// never is a moment that a timer's query does not reach.
+func never() time.Time { return time.Date(9999, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 // DeleteExpired deletes every document of the collection, wherever it lies,
 // whose expireAt has passed, batch by batch, and returns how many.

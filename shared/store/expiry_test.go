@@ -17,7 +17,10 @@ import (
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/ledger"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/receipt"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -55,14 +58,17 @@ func until[T any](lanes func(roster.RunID, time.Time) T) func(time.Time) T {
 // expiringTables returns every table of an expiring collection.
 func expiringTables(db *store.DB) map[string]expiring {
 	return map[string]expiring{
-		"sessions": lasting(always(db.Sessions()), func(at time.Time) session.Session { return session.Session{ExpireAt: at} }),
-		"codes":    lasting(always(db.Codes()), func(at time.Time) grant.Code { return grant.Code{ExpireAt: at} }),
-		"grants":   lasting(always(db.Grants()), func(at time.Time) grant.Grant { return grant.Grant{ExpireAt: at} }),
-		"outbox":   lasting(always(db.Outbox()), func(at time.Time) outbox.Letter { return outbox.Letter{Created: at.Add(-outbox.Keep)} }),
-		"imports":  lasting(always(db.Runs()), func(at time.Time) roster.Run { return roster.Run{ExpireAt: at} }),
-		"log":      lasting(always(db.Log()), func(at time.Time) audit.Entry { return audit.Entry{At: at.Add(-audit.Keep)} }),
-		"mails":    lasting(always(db.Mails()), func(at time.Time) store.Mail { return store.Mail{ExpireAt: at} }),
-		"lanes":    lasting(until(db.Lanes), func(time.Time) store.Lane { return store.Lane{} }),
+		"sessions":  lasting(always(db.Sessions()), func(at time.Time) session.Session { return session.Session{ExpireAt: at} }),
+		"codes":     lasting(always(db.Codes()), func(at time.Time) grant.Code { return grant.Code{ExpireAt: at} }),
+		"grants":    lasting(always(db.Grants()), func(at time.Time) grant.Grant { return grant.Grant{ExpireAt: at} }),
+		"outbox":    lasting(always(db.Outbox()), func(at time.Time) outbox.Letter { return outbox.Letter{Created: at.Add(-outbox.Keep)} }),
+		"imports":   lasting(always(db.Runs()), func(at time.Time) roster.Run { return roster.Run{ExpireAt: at} }),
+		"log":       lasting(always(db.Log()), func(at time.Time) audit.Entry { return audit.Entry{At: at.Add(-audit.Keep)} }),
+		"mails":     lasting(always(db.Mails()), func(at time.Time) store.Mail { return store.Mail{ExpireAt: at} }),
+		"revisions": lasting(always(db.Revisions()), func(at time.Time) revision.Revision { return revision.Revision{ExpireAt: at} }),
+		"ledger":    lasting(always(db.Ledger()), func(at time.Time) ledger.Entry { return ledger.Entry{At: at.Add(-ledger.Keep)} }),
+		"receipts":  lasting(always(db.Receipts()), func(at time.Time) receipt.Receipt { return receipt.Receipt{At: at.Add(-receipt.Keep)} }),
+		"lanes":     lasting(until(db.Lanes), func(time.Time) store.Lane { return store.Lane{} }),
 	}
 }
 

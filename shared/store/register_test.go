@@ -37,6 +37,10 @@ func storedForms() []any {
 		tokenDoc{},
 		pullDoc{},
 		mailDoc{},
+		binDoc{},
+		revisionDoc{},
+		ledgerDoc{},
+		receiptDoc{},
 	}
 }
 

@@ -13,11 +13,15 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/ledger"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/pull"
+	"cool.example/sync/shared/receipt"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/store"
@@ -121,6 +125,10 @@ func peopleTables() []contract {
 		}),
 		of("Domains", (*store.DB).Domains, func(_, owner tenant.ID, _ store.Domain) tenant.ID { return owner }),
 		of("Names", (*store.DB).Names, as),
+		of("Bin", (*store.DB).Bin, func(v bin.Entry, _ tenant.ID, id account.ID) bin.Entry {
+			v.Account = id
+			return v
+		}),
 		of("Credentials", (*store.DB).Credentials, as),
 		of("Sessions", (*store.DB).Sessions, as),
 		of("Codes", (*store.DB).Codes, as),
@@ -152,6 +160,18 @@ func otherTables() []contract {
 			return v
 		}),
 		of("Log", (*store.DB).Log, func(v audit.Entry, _ tenant.ID, id audit.ID) audit.Entry {
+			v.ID = id
+			return v
+		}),
+		of("Revisions", (*store.DB).Revisions, func(v revision.Revision, _ tenant.ID, id revision.ID) revision.Revision {
+			v.ID = id
+			return v
+		}),
+		of("Ledger", (*store.DB).Ledger, func(v ledger.Entry, _ tenant.ID, id ledger.ID) ledger.Entry {
+			v.ID = id
+			return v
+		}),
+		of("Receipts", (*store.DB).Receipts, func(v receipt.Receipt, _ tenant.ID, id receipt.ID) receipt.Receipt {
 			v.ID = id
 			return v
 		}),

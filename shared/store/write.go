@@ -131,3 +131,17 @@ func (t Table[ID, V, D]) DeleteTx(tx *Tx, owner tenant.ID, id ID) error {
 	}
 	return classify(tx.tx.Delete(t.ref(owner, id)))
 }
+
+// DropTx removes the document of e, which must not have been written since
+// e.Written; the transaction answers Conflict where it has, or is not there. It
+// needs no read, except of a shared table.
+func (t Table[ID, V, D]) DropTx(tx *Tx, owner tenant.ID, e Entry[ID, V]) error {
+	if err := t.claim(tx, owner, e.ID); err != nil {
+		return err
+	}
+	pre := firestore.Exists
+	if !e.Written.IsZero() {
+		pre = firestore.LastUpdateTime(e.Written)
+	}
+	return classify(tx.tx.Delete(t.ref(owner, e.ID), pre))
+}
