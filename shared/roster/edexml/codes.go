@@ -67,6 +67,7 @@ const (
 	ControlCharacter = "edexml.control_character"
 	EmailInvalid     = "edexml.email_invalid"
 	ECKiDInvalid     = "edexml.eckid_invalid"
+	ECKiDMended      = "edexml.eckid_mended" // in capitals
 	DateInvalid      = "edexml.date_invalid"
 	ParentRole       = "edexml.parent_role" // a parent among the staff
 )
@@ -79,7 +80,7 @@ func Codes() []string {
 		MissingSchool, MissingYear, YearInvalid, MissingBRIN, BRINInvalid, BRINMended, LocationInvalid, Flemish, UnknownVersion,
 		MissingKey, KeyTooLong, KeyInvalid, KeyIsBSN, DuplicateKey, DuplicateECKiD, DanglingReference, WrongKind, NoPupils, MissingName,
 		MissingGivenName, MissingGroupName, OtherInfix, UnknownYear, UnknownRole, UnknownGender, UnknownElement, DuplicateElement,
-		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, DateInvalid, ParentRole,
+		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole,
 	}
 }
 
@@ -90,7 +91,7 @@ func severity(code string) roster.Severity {
 	case BRINMended, OtherInfix, UnknownElement, MissingGivenName:
 		return roster.Note
 	case UnknownVersion, MissingGroupName, UnknownYear, UnknownRole, UnknownGender, DuplicateElement,
-		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, DateInvalid, ParentRole:
+		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole:
 		return roster.Warning
 	default:
 		return roster.Stop

@@ -3,7 +3,6 @@ package edexml
 import (
 	"encoding/xml"
 	"hash/maphash"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,16 +10,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
 )
 
 // textBytes bounds what is gathered of one element's text, whose pieces the
 // decoder may hand out one by one. The longest element has 200 runes.
 const textBytes = 16 << 10
-
-// pilot marks the ECK iDs of the chain's test environment.
-const pilot = "pilot"
-
-var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 
 // children hands every child element of e to read, which must read it to its
 // end. Text between the children is nobody's value: it is left out.
@@ -154,7 +149,7 @@ func (d *document) key(e xml.StartElement) (string, bool) {
 		d.add(MissingKey, d.at, e.Name.Local)
 	case utf8.RuneCountInString(key) > keyRunes:
 		d.add(KeyTooLong, d.at, e.Name.Local)
-	case strings.ContainsFunc(key, unicode.IsControl), eckid.MatchString(strings.TrimSpace(key)):
+	case strings.ContainsFunc(key, unicode.IsControl), roster.IsECK(key):
 		// A key is shown and kept as it stands, which an ECK iD may not be.
 		d.add(KeyInvalid, d.at, e.Name.Local)
 	default:
@@ -167,15 +162,18 @@ func (d *document) key(e xml.StartElement) (string, bool) {
 // it has it kept of a pupil; else it is left out. One person may stand once
 // among the pupils and once among the staff; only hashes are remembered.
 func (d *document) chain(e xml.StartElement, p *draft) string {
-	id := strings.TrimSpace(attribute(e, "eckid"))
-	if id == "" {
+	text := strings.TrimSpace(attribute(e, "eckid"))
+	if text == "" {
 		return ""
 	}
-	parts := eckid.FindStringSubmatch(id)
-	if parts == nil || (parts[1] == pilot && d.frame.Production) {
+	id, mended, ok := roster.ReadECK(text, !d.frame.Production)
+	if !ok {
 		d.roster.LeftOut["eckid"]++
 		d.add(ECKiDInvalid, d.at, e.Name.Local)
 		return ""
+	}
+	if mended {
+		d.add(ECKiDMended, d.at, e.Name.Local)
 	}
 	sum := maphash.String(d.seed, e.Name.Local+id)
 	if d.chains[sum] {

@@ -248,8 +248,9 @@ func TestECKiD(t *testing.T) {
 		"empty":                    {row("leerling", "1", ""), "", nil, 0},
 		"stampseudoniem":           {"¦" + row("leerling", "1", strings.Replace(good, "201703", "sppilot", 1)), "", []string{"eckid_invalid leerling"}, 1},
 		"too short":                {"¦" + row("leerling", "1", good[:100]), "", []string{"eckid_invalid leerling"}, 1},
-		"upper case":               {"¦" + row("leerling", "1", strings.Replace(good, "abcdef", "ABCDEF", 1)), "", []string{"eckid_invalid leerling"}, 1},
+		"upper case":               {"¦" + row("leerling", "1", strings.Replace(good, "abcdef", "ABCDEF", 1)), "", []string{"eckid_mended leerling"}, 1},
 		"two pupils":               {row("leerling", "1", good) + "¦" + row("leerling", "2", good), "", []string{"duplicate_eckid leerling"}, 2},
+		"two, one in capitals":     {row("leerling", "1", good) + "¦" + "¦" + row("leerling", "2", strings.ToUpper(good)), "", []string{"eckid_mended leerling", "duplicate_eckid leerling"}, 2},
 		"two of staff":             {row("leerling", "1", ""), row("leerkracht", "1", good) + "¦" + row("leerkracht", "2", good), []string{"duplicate_eckid leerkracht"}, 2},
 		"two that are not ECK iDs": {"¦" + row("leerling", "1", "x") + "¦" + row("leerling", "2", "x"), "", []string{"eckid_invalid leerling", "eckid_invalid leerling"}, 2},
 	} {

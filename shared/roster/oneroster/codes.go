@@ -38,6 +38,7 @@ const (
 	MissingGiven    = "oneroster.missing_given_name"
 	EmailInvalid    = "oneroster.email_invalid"
 	ECKiDInvalid    = "oneroster.eckid_invalid"
+	ECKiDMended     = "oneroster.eckid_mended" // in capitals
 	DuplicateECKiD  = "oneroster.duplicate_eckid"
 	GradeUnknown    = "oneroster.grade_unknown"
 	SecondPrimary   = "oneroster.second_primary"
@@ -54,7 +55,7 @@ func Codes() []string {
 		NoManifest, VersionUnknown, Delta, NothingNew, ManifestLacks, ManifestShort, ManifestInvalid, NotInManifest, StatusInBulk,
 		StatusUnknown, SchoolNotFound, SchoolTwice, SchoolAssumed, NoYear, YearInvalid, DateInvalid, BoolInvalid, BoolCase, EnumCase,
 		EnumUnknown, IDInvalid, DuplicateID, Dangling, ReferenceLost, ListsDiffer, KeyIsBSN, MissingName, MissingGiven, EmailInvalid,
-		ECKiDInvalid, DuplicateECKiD, GradeUnknown, SecondPrimary, RoleConflict, SecondHomeroom, NoPupils, GuardianLeftOut,
+		ECKiDInvalid, ECKiDMended, DuplicateECKiD, GradeUnknown, SecondPrimary, RoleConflict, SecondHomeroom, NoPupils, GuardianLeftOut,
 		RoleLeftOut,
 	}
 }
@@ -66,7 +67,7 @@ func severity(code string) roster.Severity {
 	case GuardianLeftOut, RoleLeftOut:
 		return roster.Note
 	case ManifestLacks, ManifestInvalid, StatusInBulk, SchoolAssumed, NoYear, DateInvalid, BoolCase, EnumCase, ReferenceLost, ListsDiffer,
-		EmailInvalid, ECKiDInvalid, GradeUnknown, SecondPrimary, RoleConflict, SecondHomeroom:
+		EmailInvalid, ECKiDInvalid, ECKiDMended, GradeUnknown, SecondPrimary, RoleConflict, SecondHomeroom:
 		return roster.Warning
 	default:
 		return roster.Stop

@@ -1,14 +1,11 @@
 package oneroster
 
 import (
-	"regexp"
 	"slices"
 
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 )
-
-var eckid = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 
 // finish makes the roster of who has a role at the school.
 func (r *reader) finish() error {
@@ -87,12 +84,16 @@ func (r *reader) pupil(u *user) {
 	if p.ECK == "" {
 		return
 	}
-	m := eckid.FindStringSubmatch(p.ECK)
-	if m == nil || (m[1] == "pilot" && !r.format.Pilot) {
+	eck, mended, ok := roster.ReadECK(p.ECK, r.format.Pilot)
+	p.ECK = eck
+	if !ok {
 		r.add(u.record, ECKiDInvalid, "userMasterIdentifier")
 		r.Roster.LeftOut["userMasterIdentifier"]++
-		p.ECK = ""
+		p.Fields &^= roster.ECK // what is stored stays
 		return
+	}
+	if mended {
+		r.add(u.record, ECKiDMended, "userMasterIdentifier")
 	}
 	if r.chains[p.ECK] {
 		r.add(u.record, DuplicateECKiD, "userMasterIdentifier")

@@ -93,6 +93,8 @@ func defects() map[string]trap {
 		}, oneroster.Dangling, "roles.csv", stop},
 		"a very long id":              {in("users.csv", "x1,,,", "¦"+strings.Repeat("x", 256)+",,,"), oneroster.IDInvalid, "users.csv", stop},
 		"a pilot's ECK-iD":            {in("users.csv", "https://ketenid.nl/202601", "¦https://ketenid.nl/pilot"), oneroster.ECKiDInvalid, "users.csv", warn},
+		"an ECK-iD in capitals":       {in("users.csv", eck, "¦"+strings.ToUpper(eck)), oneroster.ECKiDMended, "users.csv", warn},
+		"a stampseudoniem":            {in("users.csv", "https://ketenid.nl/202601", "¦https://ketenid.nl/sp202601"), oneroster.ECKiDInvalid, "users.csv", warn},
 		"one ECK-iD twice":            {in("users.csv", "bram,,Bram,Kok,,1002,,,,,04,,", "bram,,Bram,Kok,,1002,,,,,04,,¦"+eck), oneroster.DuplicateECKiD, "users.csv", stop},
 		"a sex of nowhere":            {in("demographics.csv", "female", "¦f"), oneroster.EnumUnknown, "demographics.csv", stop},
 		"an empty file of the set":    {func(s set) { s["demographics.csv"] = "" }, csvset.NoRows, "demographics.csv", warn},

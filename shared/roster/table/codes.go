@@ -45,6 +45,7 @@ const (
 	ILTInvalid       = "table.ilt_invalid"       //
 	EmailInvalid     = "table.email_invalid"     //
 	ECKiDInvalid     = "table.eckid_invalid"     //
+	ECKiDMended      = "table.eckid_mended"      // in capitals
 	DateInvalid      = "table.date_invalid"      //
 	PeriodInvalid    = "table.period_invalid"    // not a school year
 	TooLong          = "table.too_long"          //
@@ -65,7 +66,7 @@ func Codes() []string {
 		NoHeading, NoRows, StructureFile, NoNumber, NoName, DuplicateHeading, UnclearKind, BothKinds, Guardians, NumberIsBSN, WrongYear, TooMany,
 		TooWide, MissingNumber, NumberInvalid, Shortened, DuplicateKey, DuplicateECKiD, MissingName,
 		ColumnLikeBSN, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
-		DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole,
+		ECKiDMended, DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole,
 		MissingGivenName, NameSplit, Periods, StaffTwice, RepeatedHeading,
 	}
 }
@@ -77,7 +78,7 @@ func severity(code string) roster.Severity {
 	case MissingGivenName, NameSplit, Periods, StaffTwice, RepeatedHeading:
 		return roster.Note
 	case ColumnLikeBSN, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
-		DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole:
+		ECKiDMended, DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole:
 		return roster.Warning
 	default:
 		return roster.Stop

@@ -106,6 +106,7 @@ func TestRefusedTables(t *testing.T) {
 		"a row without a name":        {"Leerlingnummer;Roepnaam;Achternaam\n1;;¦\n", []string{"missing_name achternaam"}},
 		"a total below the list":      {"Leerlingnummer;Roepnaam\n1;Bo\n¦;Totaal\n", []string{"missing_number leerlingnummer"}},
 		"an ECK-iD twice":             {"Leerlingnummer;Roepnaam;ECK iD\n1;Bo;" + eck("a") + "\n2;Zoë;" + eck("a") + "\n", []string{"duplicate_eckid@3"}},
+		"twice, once in capitals":     {"Leerlingnummer;Roepnaam;ECK iD\n1;Bo;" + eck("a") + "\n2;Zoë;¦" + strings.ToUpper(eck("a")) + "\n", []string{"eckid_mended eckid", "duplicate_eckid@3"}},
 		"wrong year":                  {"Leerlingnummer;Roepnaam;Schooljaar\n1;Bo;2025-2026\n2;Zoë;2025-2026\n", []string{"wrong_year@0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,7 +137,7 @@ func TestWarnings(t *testing.T) {
 		"ILT code without zeros":   {column("ILT-code", "0170", "¦170", "¦1"), []string{"ilt_padded iltcode", "ilt_padded iltcode"}, nil},
 		"no ILT code":              {column("Opleidingcode", "0170", "¦H3", "¦01700"), []string{"ilt_invalid opleidingcode", "ilt_invalid opleidingcode"}, map[string]int{"ilt": 2}},
 		"no address":               {column("E-mail", "bo@school.example", "¦bo@school", "¦b o@school.example"), []string{"email_invalid email", "email_invalid email"}, map[string]int{"school_email": 2}},
-		"no ECK-iD":                {column("ECK-iD", eck("b"), "¦"+strings.ToUpper(eck("c")), "¦https://ketenid.nl/pilot/"+strings.Repeat("d", 128)), []string{"eckid_invalid eckid", "eckid_invalid eckid"}, map[string]int{"eck_id": 2}},
+		"no ECK-iD":                {column("ECK-iD", eck("b"), "¦"+strings.ToUpper(eck("c")), "¦https://ketenid.nl/pilot/"+strings.Repeat("d", 128)), []string{"eckid_mended eckid", "eckid_invalid eckid"}, map[string]int{"eck_id": 1}},
 		"no date":                  {column("Vertrekdatum", "31-07-2027", "¦gisteren", "1899/12/30"), []string{"date_invalid vertrekdatum"}, map[string]int{"vertrekdatum": 3}},
 		"no school year":           {column("Studieperiode", "26/27", "¦zomer"), []string{"period_invalid studieperiode"}, map[string]int{"studieperiode": 2}},
 		"unknown presence":         {column("Actief", "ja", "¦misschien"), []string{"unknown_state actief"}, map[string]int{"actief": 2}},

@@ -14,7 +14,6 @@ import (
 
 var (
 	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
-	eckids  = regexp.MustCompile(`^https://ketenid\.nl/(\d{6}|pilot)/[0-9a-f]{128}$`)
 	fours   = regexp.MustCompile(`^\d{4}$`)
 	fewer   = regexp.MustCompile(`^\d{1,3}$`)
 	inWords = regexp.MustCompile(`(?i)^(?:groep|leerjaar|klas|jaar)?\s*(\d{1,2})(?:e|de|ste)?$`)
@@ -50,13 +49,16 @@ func (l *line) chain() {
 	if l.text(&text, eckID, longName); text == "" {
 		return
 	}
-	parts := eckids.FindStringSubmatch(text)
-	if parts == nil || parts[1] == "pilot" && !l.format.Pilot {
+	eck, mended, ok := roster.ReadECK(text, l.format.Pilot)
+	if !ok {
 		l.add(ECKiDInvalid, eckID)
 		l.leave(eckID)
 		return
 	}
-	l.draft.ECK = text
+	if mended {
+		l.add(ECKiDMended, eckID)
+	}
+	l.draft.ECK = eck
 }
 
 // placed reads class and year. In primary schools a class may be called after

@@ -90,7 +90,9 @@ func TestIdentifiers(t *testing.T) {
 		"the test environment's":       {version: "2.3", attributes: `key="L1" eckid="` + strings.Replace(eck(1), "201703", "pilot", 1) + `"`, key: "L1", code: uwlr.ECKiDInvalid},
 		"the test environment's, test": {version: "2.3", attributes: `eckid="` + strings.Replace(eck(1), "201703", "pilot", 1) + `"`, pilot: true, kept: true},
 		"an ECK iD for a key":          {version: "2.3", attributes: `key="` + eck(1) + `"`, code: "edexml.key_invalid"},
-		"capitals":                     {version: "2.3", attributes: `key="L1" eckid="` + strings.ToUpper(eck(10)) + `"`, key: "L1", code: uwlr.ECKiDInvalid},
+		"capitals alone":               {version: "2.3", attributes: `eckid="` + strings.ToUpper(eck(10)) + `"`, code: "edexml.eckid_mended", kept: true},
+		"capitals for a key":           {version: "2.3", attributes: `key="` + strings.ToUpper(eck(10)) + `"`, code: "edexml.key_invalid"},
+		"capitals":                     {version: "2.3", attributes: `key="L1" eckid="` + strings.ToUpper(eck(10)) + `"`, key: "L1", code: "edexml.eckid_mended", kept: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,6 +106,7 @@ func TestIdentifiers(t *testing.T) {
 				return
 			}
 			p := list.People[0]
+			require.Equal(t, strings.ToLower(p.ECK), p.ECK)
 			require.Equal(t, c.kept, p.ECK != "")
 			require.Equal(t, c.key == "", p.ByECK())
 			require.Equal(t, c.key != "", p.Fields.Has(roster.Number))
