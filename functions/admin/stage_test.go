@@ -200,7 +200,7 @@ func (s *stage) add(owner tenant.ID, a account.Account) account.Account {
 // session signs a in and returns the session's token.
 func (s *stage) session(owner tenant.ID, a account.Account) string {
 	s.t.Helper()
-	token, err := s.deps.People.Sessions.Begin(s.t.Context(), owner, a, "pwd")
+	token, err := s.deps.People.Sessions.Begin(s.t.Context(), owner, a, session.By("pwd"))
 	require.NoError(s.t, err)
 	return token
 }

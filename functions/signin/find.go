@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,45 +20,58 @@ const institutionCookie = "institution"
 
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
-// find returns the account and credential that a typed name stands for. Where
-// it stands for nobody it returns empty ones and no error: the caller goes
-// through the same motions.
-func (s *server) find(r *http.Request, name string) (tenant.ID, account.Account, credential.Credential, error) {
+// nobody is whose a name is that is none: the look-up goes on with it, so that
+// an unknown name takes the reads of a known one.
+const nobody = "nobody"
+
+// find returns the account and credential that a typed name stands for. A name
+// without a domain belongs to the institution that the browser remembers.
+func (s *server) find(r *http.Request, name string) (attempt, error) {
 	if !strings.Contains(name, "@") {
-		c, err := r.Cookie(s.People.Origin.CookieName(institutionCookie))
-		if err != nil {
-			return "", account.Account{}, credential.Credential{}, nil
+		domain := nobody
+		if c, err := r.Cookie(s.People.Origin.CookieName(institutionCookie)); err == nil {
+			domain = c.Value
 		}
-		name += "@" + c.Value
+		name += "@" + domain
 	}
-	owner, a, c, err := s.lookUp(r, name)
-	if fault.KindOf(err) == fault.NotFound {
-		return "", account.Account{}, credential.Credential{}, nil
-	}
-	return owner, a, c, err
+	return s.lookUp(r.Context(), name)
 }
 
-// lookUp finds the account by its address, in reads by id. It answers
-// NotFound where there is none.
-func (s *server) lookUp(r *http.Request, address string) (tenant.ID, account.Account, credential.Credential, error) {
-	ctx := r.Context()
-	owner, err := s.DB.TenantOf(ctx, store.Domain(tenant.DomainOf(address)))
+// lookUp finds the account by its address, in four reads by id, whatever it
+// finds.
+func (s *server) lookUp(ctx context.Context, address string) (t attempt, err error) {
+	if t.owner, err = s.DB.TenantOf(ctx, store.Domain(tenant.DomainOf(address))); missing(&err) {
+		t.owner = nobody
+	}
 	if err != nil {
-		return "", account.Account{}, credential.Credential{}, err
+		return attempt{}, err
 	}
-	id, err := s.DB.Names().Get(ctx, owner, store.NameID(s.Index.Of(owner, "address", address)))
+	id, err := s.DB.Names().Get(ctx, t.owner, store.NameID(s.Index.Of(t.owner, "address", address)))
+	if missing(&err) {
+		id = nobody
+	}
 	if err != nil {
-		return "", account.Account{}, credential.Credential{}, err
+		return attempt{}, err
 	}
-	a, err := s.DB.Accounts().Get(ctx, owner, id)
+	if t.account, err = s.DB.Accounts().Get(ctx, t.owner, id); missing(&err) {
+		t.account = account.Account{}
+	}
 	if err != nil {
-		return "", account.Account{}, credential.Credential{}, err
+		return attempt{}, err
 	}
-	c, err := s.Credentials.Credentials().Get(ctx, owner, id)
-	if fault.KindOf(err) == fault.NotFound {
-		return owner, a, credential.Credential{}, nil
+	if t.stored, err = s.Credentials.Credentials().Get(ctx, t.owner, id); missing(&err) || !t.known() {
+		t.stored = credential.Credential{}
 	}
-	return owner, a, c, err
+	return t, err
+}
+
+// missing reports whether err says that nothing is there, and makes that none.
+func missing(err *error) bool {
+	if fault.KindOf(*err) != fault.NotFound {
+		return false
+	}
+	*err = nil
+	return true
 }
 
 // remember notes the domain of a's address in the browser.

@@ -40,7 +40,7 @@ type passwordView struct {
 
 // showPassword answers GET /password.
 func (s *server) showPassword(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.People.Of(r)
+	who, err := s.People.Anybody(r)
 	if err != nil {
 		return serve.Unsigned(w, r, err)
 	}
@@ -56,7 +56,7 @@ func (s *server) showPassword(w http.ResponseWriter, r *http.Request) error {
 // changePassword answers POST /password. It ends every session of the
 // account and begins a new one for this browser.
 func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.People.Of(r)
+	who, err := s.People.Anybody(r)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(w, r, who.Tenant, changed); err != nil {
+	if err := s.begin(w, r, session.Person{Tenant: who.Tenant, Account: changed}); err != nil {
 		return err
 	}
 	return s.goOn(w, r, v.Next)

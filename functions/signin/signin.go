@@ -1,11 +1,9 @@
 package signin
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
-	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
@@ -13,8 +11,8 @@ import (
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/tenant"
 	"cool.example/sync/web"
 )
 
@@ -89,11 +87,12 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		v.Problem = "signin.missing"
 		return s.pages.Write(w, r, http.StatusUnprocessableEntity, "login", v)
 	}
-	owner, a, c, err := s.find(r, name)
+	try, err := s.find(r, name)
 	if err != nil {
 		return err
 	}
-	good, err := s.verify(r.Context(), attempt{owner, a, c, password})
+	try.password = password
+	good, err := s.verify(r.Context(), try)
 	if err != nil {
 		return err
 	}
@@ -101,12 +100,13 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		v.Problem = "signin.failed"
 		return s.pages.Write(w, r, http.StatusUnauthorized, "login", v)
 	}
-	if err := s.begin(w, r, owner, a); err != nil {
+	first := try.stored.First && try.account.Kind == person.Staff // a password from a sheet was seen by others
+	if err := s.begin(w, r, session.Person{Tenant: try.owner, Account: try.account, Session: session.Session{First: first}}); err != nil {
 		return err
 	}
 	next := v.Next
-	if c.First && a.Kind == person.Staff {
-		next = "/password?next=" + queryEscape(next) // a password from a sheet was seen by others
+	if first {
+		next = "/password?next=" + queryEscape(next)
 	}
 	return s.goOn(w, r, next)
 }
@@ -118,17 +118,17 @@ func (s *server) goOn(w http.ResponseWriter, r *http.Request, next string) error
 	return s.pages.Write(w, r, http.StatusOK, "on", loginView{Next: next})
 }
 
-// begin ends the browser's session, if any, and begins a new one.
-func (s *server) begin(w http.ResponseWriter, r *http.Request, owner tenant.ID, a account.Account) error {
-	ctx := r.Context()
+// begin ends the browser's session, if any, and begins a new one for who. It
+// is logged in the transaction that stores it.
+func (s *server) begin(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	ctx, a := r.Context(), who.Account
 	if err := s.People.Sessions.End(ctx, s.People.Origin.Token(r)); err != nil {
 		return err
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Because("password")
-	if err := s.DB.Log().Create(ctx, owner, entry.ID, entry); err != nil {
-		return err
-	}
-	token, err := s.People.Sessions.Begin(ctx, owner, a, "pwd")
+	how := session.By("pwd")
+	how.First = who.Session.First
+	how.Log = append(how.Log, audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Because("password"))
+	token, err := s.People.Sessions.Begin(ctx, who.Tenant, a, how)
 	if err != nil {
 		return err
 	}
@@ -145,80 +145,14 @@ func (s *server) showOut(w http.ResponseWriter, r *http.Request) error {
 
 // signOut answers POST /logout.
 func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
-	if who, err := s.People.Of(r); err == nil {
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SignedOut, who.Account.ID)
-		if err := s.DB.Log().Create(r.Context(), who.Tenant, entry.ID, entry); err != nil {
-			return err
-		}
+	var log []audit.Entry
+	if who, err := s.People.Anybody(r); err == nil {
+		log = append(log, audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SignedOut, who.Account.ID))
 	}
-	if err := s.People.Sessions.End(r.Context(), s.People.Origin.Token(r)); err != nil {
+	if err := s.People.Sessions.End(r.Context(), s.People.Origin.Token(r), log...); err != nil {
 		return err
 	}
 	http.SetCookie(w, s.People.Origin.Expired(serve.SessionCookie))
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 	return nil
-}
-
-// attempt is one try at a password. Account is empty where the name is unknown.
-type attempt struct {
-	owner    tenant.ID
-	account  account.Account
-	stored   credential.Credential
-	password string
-}
-
-// verify reports whether the attempt is good, and counts it.
-func (s *server) verify(ctx context.Context, t attempt) (bool, error) {
-	good, err := s.Vault.Check(ctx, t.owner, t.account.ID, t.stored, t.password)
-	if err != nil {
-		return false, err
-	}
-	if t.account.ID == "" {
-		return false, nil
-	}
-	reason, err := s.count(ctx, t, good)
-	if err != nil || reason == "" {
-		return reason == "" && err == nil, err
-	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{System: "signin"}, audit.SignInFailed, t.account.ID).Because(reason)
-	return false, s.DB.Log().Create(ctx, t.owner, entry.ID, entry)
-}
-
-// count keeps account of attempts in one transaction, so that tries side by
-// side count one by one, and returns why this one is refused, "" where it is
-// not.
-func (s *server) count(ctx context.Context, t attempt, good bool) (reason string, err error) {
-	table := s.Credentials.Credentials()
-	err = s.Credentials.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-		now, err := table.GetTx(tx, t.owner, t.account.ID)
-		if fault.KindOf(err) == fault.NotFound {
-			reason = "no_password"
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		reason = refusal(t.account, now, good, s.Clock)
-		switch {
-		case reason == "wrong_password":
-			return table.SetTx(tx, t.owner, t.account.ID, now.Failed(s.Clock.Now()))
-		case reason == "" && now.Failures > 0:
-			return table.SetTx(tx, t.owner, t.account.ID, now.Succeeded())
-		}
-		return nil
-	})
-	return reason, err
-}
-
-func refusal(a account.Account, c credential.Credential, good bool, now clock.Clock) string {
-	switch {
-	case c.Waiting(now.Now()):
-		return "too_early"
-	case !good:
-		return "wrong_password"
-	case !a.MaySignIn():
-		return "not_active"
-	default:
-		return ""
-	}
 }

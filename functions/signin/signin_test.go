@@ -195,8 +195,9 @@ func TestRefusalsLookTheSame(t *testing.T) {
 	reasons := map[string]bool{}
 	for _, e := range f.entries(audit.SignInFailed) {
 		reasons[e.Reason] = true
+		require.Equal(t, e.Reason == "unknown_name", len(e.Subjects) == 0)
 	}
-	require.Equal(t, map[string]bool{"wrong_password": true, "not_active": true, "no_password": true}, reasons)
+	require.Equal(t, map[string]bool{"wrong_password": true, "not_active": true, "no_password": true, "unknown_name": true}, reasons)
 }
 
 func TestGuessesAreSlowedDown(t *testing.T) {
@@ -296,6 +297,39 @@ func TestStaffChooseTheirOwnPasswordFirst(t *testing.T) {
 	_, err := b.ReadFrom(answer.Body)
 	require.NoError(t, err)
 	require.Contains(t, b.String(), "url=/password?next=%2F")
+
+	first := cookie(answer)
+	who, err := f.keeper.Check(t.Context(), first.Value)
+	require.NoError(t, err)
+	require.True(t, who.Session.First, "the session reaches everything")
+	change := url.Values{"old": {password}, "new": {"kruidnagel-orgel-pad"}, "again": {"kruidnagel-orgel-pad"}}
+	chosen := f.post("/password", change, first)
+	require.Equal(t, http.StatusOK, chosen.StatusCode)
+	who, err = f.keeper.Check(t.Context(), cookie(chosen).Value)
+	require.NoError(t, err)
+	require.False(t, who.Session.First)
+	require.Error(t, second(f.keeper.Check(t.Context(), first.Value)), "the session with the first password lives on")
+
+	out := cookie(f.signIn("juf@leerling.example", "kruidnagel-orgel-pad"))
+	who, err = f.keeper.Check(t.Context(), out.Value)
+	require.NoError(t, err)
+	require.False(t, who.Session.First, "a password of one's own is no first one")
+}
+
+func second(_ session.Person, err error) error { return err }
+
+// TestPupilsGoOnWithTheirFirstPassword: a young child keeps what stands on its
+// card.
+func TestPupilsGoOnWithTheirFirstPassword(t *testing.T) {
+	t.Parallel()
+	f := begin(t)
+	c, err := f.people.Credentials().Get(t.Context(), board, "asanne")
+	require.NoError(t, err)
+	c.First = true
+	require.NoError(t, f.people.Credentials().Set(t.Context(), board, "asanne", c))
+	who, err := f.keeper.Check(t.Context(), cookie(f.signIn("sanne@leerling.example", password)).Value)
+	require.NoError(t, err)
+	require.False(t, who.Session.First)
 }
 
 func TestNobodyReachesPasswordPages(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/tenant"
 )
@@ -19,6 +20,9 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, q request) error
 	who, err := s.People.Of(r)
 	if fault.KindOf(err) == fault.Unsigned {
 		return s.toSignIn(w, r, q)
+	}
+	if serve.FirstPassword(err) {
+		return s.toPassword(w, r, q)
 	}
 	if err != nil {
 		return err
@@ -55,7 +59,8 @@ func (s *server) code(r *http.Request, q request, who session.Person) (string, e
 	c := grant.Code{
 		Grant: grant.ID("g" + strings.ToLower(rand.Text())), App: q.App, Account: who.Account.ID, Epoch: who.Account.Epoch,
 		RedirectURI: q.RedirectURI, Challenge: q.Challenge, Nonce: q.Nonce, Scopes: q.Scopes,
-		AuthTime: who.Session.AuthTime, Session: who.Session.Public, ExpireAt: s.Clock.Now().Add(codeKept),
+		AuthTime: who.Session.AuthTime, Session: who.Session.Public, Methods: who.Session.Methods,
+		ExpireAt: s.Clock.Now().Add(codeKept),
 	}
 	return value, s.DB.Codes().Create(r.Context(), q.Tenant, grant.HashOf(value), c)
 }

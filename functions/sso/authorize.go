@@ -12,6 +12,7 @@ import (
 
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -164,17 +165,36 @@ func (s *server) toSignIn(w http.ResponseWriter, r *http.Request, q request) err
 	if q.Silent {
 		return s.refuse(w, r, q, refusal{"login_required", "nobody is signed in"})
 	}
-	body, err := json.Marshal(q)
+	next, err := s.resume(q)
 	if err != nil {
 		return err
 	}
-	sealed, err := s.State.SealText(body, []byte("request"))
-	if err != nil {
-		return err
-	}
-	to := url.Values{"next": {"/oauth2/continue?request=" + sealed}, "fresh": {"1"}}
+	to := url.Values{"next": {next}, "fresh": {"1"}}
 	http.Redirect(w, r, "/login?"+to.Encode(), http.StatusSeeOther)
 	return nil
+}
+
+// toPassword sends the browser to choose a password and from there to
+// /oauth2/continue.
+func (s *server) toPassword(w http.ResponseWriter, r *http.Request, q request) error {
+	if q.Silent {
+		return s.refuse(w, r, q, refusal{"interaction_required", "the person has to choose a password first"})
+	}
+	next, err := s.resume(q)
+	if err != nil {
+		return err
+	}
+	return serve.ToPassword(w, r, next)
+}
+
+// resume returns the address at which a request goes on.
+func (s *server) resume(q request) (string, error) {
+	body, err := json.Marshal(q)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.State.SealText(body, []byte("request"))
+	return "/oauth2/continue?request=" + sealed, err
 }
 
 // proceed answers GET /oauth2/continue, where sign-in leads back to.

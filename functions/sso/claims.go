@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,6 +30,26 @@ func joined(scopes []string) string { return strings.Join(scopes, " ") }
 // two applications cannot find out that they know the same person.
 func (s *server) subject(owner tenant.ID, p app.ID, a account.ID) string {
 	return s.Subjects.Of(owner, "sub", string(p), string(a))
+}
+
+// sid returns what the application knows a browser's session by (OpenID
+// Connect Front-Channel Logout 1.0 section 3). It is pairwise as the subject is:
+// else two applications could tell that one browser came to both.
+func (s *server) sid(owner tenant.ID, code grant.Code) string {
+	return s.Subjects.Of(owner, "sid", string(code.App), code.Session)
+}
+
+// proof returns the claims that say how the person proved who they are: amr
+// (RFC 8176) and, for what has a name here, acr.
+func proof(methods []string) map[string]any {
+	out := map[string]any{}
+	if len(methods) > 0 {
+		out["amr"] = methods
+	}
+	if slices.Equal(methods, []string{"pwd"}) {
+		out["acr"] = "password"
+	}
+	return out
 }
 
 // claims returns what the scopes release of a (OpenID Connect Core 1.0
@@ -64,14 +85,13 @@ func (s *server) idToken(ctx context.Context, c caller, code grant.Code, release
 	body := map[string]any{
 		"iss": s.Issuer, "sub": s.subject(c.owner, code.App, code.Account), "aud": app.ClientID(c.owner, c.app.ID),
 		"exp": now.Add(idTokenLife).Unix(), "iat": now.Unix(), "auth_time": code.AuthTime.Unix(),
-		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "sid": code.Session, "amr": []string{"pwd"}, "acr": "password",
+		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "sid": s.sid(c.owner, code),
 	}
 	if code.Nonce != "" {
 		body["nonce"] = code.Nonce
 	}
-	for k, v := range released {
-		body[k] = v
-	}
+	maps.Copy(body, proof(code.Methods))
+	maps.Copy(body, released)
 	return jwt.Signed(signer).Claims(body).Serialize()
 }
 
@@ -113,7 +133,8 @@ func (s *server) open(ctx context.Context, token string) (opaque, grant.Grant, e
 }
 
 // userinfo answers /oauth2/userinfo (OpenID Connect Core 1.0 section 5.3) for
-// as long as the person may sign in with what the grant was begun with.
+// as long as the person may sign in with what the grant was begun with, and may
+// use the application. It releases what the application is registered for now.
 func (s *server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok && r.Method == http.MethodPost {
@@ -134,7 +155,15 @@ func (s *server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !a.MaySignIn() || a.Epoch != g.Epoch {
 		return badToken()
 	}
-	body := claims(a, g.Scopes)
+	p, err := s.DB.Apps().Get(r.Context(), o.Tenant, g.App)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err != nil || !p.For(a) {
+		return badToken()
+	}
+	scopes := slices.DeleteFunc(g.Scopes, func(scope string) bool { return !slices.Contains(p.OIDC.Scopes, scope) })
+	body := claims(a, scopes)
 	body["sub"] = s.subject(o.Tenant, g.App, g.Account)
 	return serve.JSON(w, http.StatusOK, body)
 }

@@ -121,7 +121,7 @@ func (s *stage) person(owner tenant.ID, a account.Account) account.Account {
 // browser is somebody's browser, signed in.
 func (s *stage) browser(owner tenant.ID, a account.Account) *http.Cookie {
 	s.t.Helper()
-	token, err := s.keeper.Begin(s.t.Context(), owner, a, "pwd")
+	token, err := s.keeper.Begin(s.t.Context(), owner, a, session.By("pwd"))
 	require.NoError(s.t, err)
 	return &http.Cookie{Name: "session", Value: token}
 }
@@ -163,7 +163,13 @@ func (s *stage) get(address string, cookies ...*http.Cookie) *http.Response {
 // ask makes an authorization request and returns where the browser is sent.
 func (s *stage) ask(v url.Values, cookies ...*http.Cookie) *url.URL {
 	s.t.Helper()
-	answer := s.get("/oauth2/authorize?"+v.Encode(), cookies...)
+	return s.follow("/oauth2/authorize?"+v.Encode(), cookies...)
+}
+
+// follow opens an address and returns where the browser is sent.
+func (s *stage) follow(address string, cookies ...*http.Cookie) *url.URL {
+	s.t.Helper()
+	answer := s.get(address, cookies...)
 	require.Equal(s.t, http.StatusSeeOther, answer.StatusCode)
 	to, err := answer.Location()
 	require.NoError(s.t, err)

@@ -63,7 +63,7 @@ func (f *fixture) get(path string, a *account.Account) *httptest.ResponseRecorde
 	if a != nil {
 		a.ID, a.State = account.NewID(), account.Active
 		require.NoError(f.t, f.db.Accounts().Create(f.t.Context(), board, a.ID, *a))
-		token, err := f.keeper.Begin(f.t.Context(), board, *a, "pwd")
+		token, err := f.keeper.Begin(f.t.Context(), board, *a, session.By("pwd"))
 		require.NoError(f.t, err)
 		r.AddCookie(&http.Cookie{Name: "__Host-session", Value: token})
 	}

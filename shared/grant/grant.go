@@ -36,7 +36,8 @@ type Code struct {
 	Nonce       string
 	Scopes      []string
 	AuthTime    time.Time
-	Session     string // sid of the browser session
+	Session     string   // of the browser: see session.Session.Public
+	Methods     []string // how the person proved who they are: see session.Session
 	Used        bool
 	ExpireAt    time.Time
 }

@@ -58,8 +58,27 @@ type People struct {
 	Sessions session.Keeper
 }
 
-// Of returns the person who is signed in. It answers Unsigned where nobody is.
+// Of returns the person who is signed in. It answers Unsigned where nobody is,
+// and Forbidden where the session reaches nothing but the choice of a password:
+// see FirstPassword.
 func (p People) Of(r *http.Request) (session.Person, error) {
+	who, err := p.Anybody(r)
+	if err == nil && who.Session.First {
+		return session.Person{}, fault.New(fault.Forbidden, firstPassword)
+	}
+	return who, err
+}
+
+// firstPassword is what somebody is told who has to choose a password first.
+const firstPassword = "error.first_password"
+
+// FirstPassword reports whether err says that the person has to choose a
+// password of their own before anything else.
+func FirstPassword(err error) bool { return fault.Public(err) == firstPassword }
+
+// Anybody returns the person who is signed in, were it only to choose a
+// password or to sign out. It answers Unsigned where nobody is.
+func (p People) Anybody(r *http.Request) (session.Person, error) {
 	token := p.Origin.Token(r)
 	if token == "" {
 		return session.Person{}, fault.New(fault.Unsigned, "")
@@ -74,6 +93,12 @@ func ToSignIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// ToPassword sends the browser to choose a password and come back to next.
+func ToPassword(w http.ResponseWriter, r *http.Request, next string) error {
+	http.Redirect(w, r, "/password?next="+url.QueryEscape(next), http.StatusSeeOther)
+	return nil
+}
+
 // LocalPath returns next where it is a path on this origin, else "/": a
 // sign-in never leads to another site.
 func LocalPath(next string) string {
@@ -85,11 +110,17 @@ func LocalPath(next string) string {
 	return next
 }
 
-// Unsigned answers a request of nobody for a page: a GET goes to sign in and
-// comes back; what was posted is refused. Other failures pass through.
+// Unsigned answers a request for a page of nobody, or of somebody who has to
+// choose a password first: a GET goes there and comes back; what was posted is
+// refused. Other failures pass through.
 func Unsigned(w http.ResponseWriter, r *http.Request, err error) error {
-	if fault.KindOf(err) == fault.Unsigned && r.Method == http.MethodGet {
+	switch {
+	case r.Method != http.MethodGet:
+		return err
+	case fault.KindOf(err) == fault.Unsigned:
 		return ToSignIn(w, r)
+	case FirstPassword(err):
+		return ToPassword(w, r, r.URL.RequestURI())
 	}
 	return err
 }

@@ -78,7 +78,7 @@ func TestWhoARequestComesFrom(t *testing.T) {
 	people := serve.People{Origin: at(t, "https://sync.example"), Sessions: session.Keeper{Store: db, Clock: now}}
 	a := account.Account{ID: "asanne", State: account.Active, Epoch: 1}
 	require.NoError(t, db.Accounts().Create(t.Context(), "bestuur", a.ID, a))
-	token, err := people.Sessions.Begin(t.Context(), "bestuur", a, "pwd")
+	token, err := people.Sessions.Begin(t.Context(), "bestuur", a, session.By("pwd"))
 	require.NoError(t, err)
 	of := func(value string) (session.Person, error) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
@@ -93,6 +93,18 @@ func TestWhoARequestComesFrom(t *testing.T) {
 		_, err := of(bad)
 		require.Equal(t, fault.Unsigned, fault.KindOf(err), bad)
 	}
+
+	first, err := people.Sessions.Begin(t.Context(), "bestuur", a, session.Start{First: true})
+	require.NoError(t, err)
+	who, err = of(first)
+	require.Equal(t, fault.Forbidden, fault.KindOf(err))
+	require.True(t, serve.FirstPassword(err))
+	require.Zero(t, who, "somebody with a first password gets through")
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.AddCookie(people.Origin.Cookie(serve.SessionCookie, first))
+	who, err = people.Anybody(r)
+	require.NoError(t, err)
+	require.Equal(t, a.ID, who.Account.ID)
 }
 
 func TestNobodyIsSentToSignIn(t *testing.T) {
@@ -104,6 +116,8 @@ func TestNobodyIsSentToSignIn(t *testing.T) {
 		location     string
 	}{
 		"page":            {http.MethodGet, "/admin/groups/g1?a=b&c=d", fault.New(fault.Unsigned, ""), "/login?next=%2Fadmin%2Fgroups%2Fg1%3Fa%3Db%26c%3Dd"},
+		"first password":  {http.MethodGet, "/admin/?a=b", fault.New(fault.Forbidden, "error.first_password"), "/password?next=%2Fadmin%2F%3Fa%3Db"},
+		"first, posted":   {http.MethodPost, "/admin/", fault.New(fault.Forbidden, "error.first_password"), ""},
 		"posted":          {http.MethodPost, "/admin/", fault.New(fault.Unsigned, ""), ""},
 		"another failure": {http.MethodGet, "/admin/", busy, ""},
 		"no failure":      {http.MethodGet, "/admin/", nil, ""},

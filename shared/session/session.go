@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/tenant"
@@ -30,14 +31,18 @@ type Session struct {
 	Epoch    int64     // of the account, when it signed in
 	AuthTime time.Time // when the person proved who they are
 	Methods  []string  // how: RFC 8176 values, "pwd"
-	Public   string    // the sid that applications see; random, not the secret
+	First    bool      // begun with a password that others have seen: it reaches the choice of another and nothing else
+	Public   string    // what the sid of each application derives from; random, not the secret
 	ExpireAt time.Time
 }
 
-// Store keeps sessions. Pair reads a session and its account in one round trip.
+// Store keeps sessions.
 type Store interface {
-	CreateSession(ctx context.Context, owner tenant.ID, id ID, s Session) error
-	DeleteSession(ctx context.Context, owner tenant.ID, id ID) error
+	// CreateSession and DeleteSession write the entries of the log in the same
+	// transaction: both are stored, or neither is.
+	CreateSession(ctx context.Context, owner tenant.ID, id ID, s Session, log ...audit.Entry) error
+	DeleteSession(ctx context.Context, owner tenant.ID, id ID, log ...audit.Entry) error
+	// SessionAndAccount reads both in one round trip.
 	SessionAndAccount(ctx context.Context, owner tenant.ID, id ID, a account.ID) (Session, account.Account, error)
 }
 
@@ -54,15 +59,25 @@ type Keeper struct {
 	Clock clock.Clock
 }
 
+// Start says how a session begins.
+type Start struct {
+	Methods []string      // see Session
+	First   bool          // see Session
+	Log     []audit.Entry // stored together with the session
+}
+
+// By returns the start of a session by these methods.
+func By(methods ...string) Start { return Start{Methods: methods} }
+
 // Begin stores a new session for a and returns its token: the cookie's value.
-func (k Keeper) Begin(ctx context.Context, owner tenant.ID, a account.Account, methods ...string) (string, error) {
+func (k Keeper) Begin(ctx context.Context, owner tenant.ID, a account.Account, how Start) (string, error) {
 	now := k.Clock.Now()
 	token := strings.Join([]string{string(owner), string(a.ID), rand.Text() + rand.Text()}, ".")
 	s := Session{
-		Account: a.ID, Epoch: a.Epoch, AuthTime: now, Methods: slices.Clone(methods),
+		Account: a.ID, Epoch: a.Epoch, AuthTime: now, Methods: slices.Clone(how.Methods), First: how.First,
 		Public: strings.ToLower(rand.Text()), ExpireAt: now.Add(Life),
 	}
-	return token, k.Store.CreateSession(ctx, owner, hash(token), s)
+	return token, k.Store.CreateSession(ctx, owner, hash(token), s, how.Log...)
 }
 
 // Check returns the person whose session token names. It answers Unsigned
@@ -86,13 +101,14 @@ func (k Keeper) Check(ctx context.Context, token string) (Person, error) {
 	return Person{Tenant: owner, Account: a, Session: s}, nil
 }
 
-// End removes the session that token names; ending none is no failure.
-func (k Keeper) End(ctx context.Context, token string) error {
+// End removes the session that token names, and logs it; ending none is no
+// failure.
+func (k Keeper) End(ctx context.Context, token string, log ...audit.Entry) error {
 	owner, _, err := parse(token)
 	if err != nil {
 		return nil
 	}
-	return k.Store.DeleteSession(ctx, owner, hash(token))
+	return k.Store.DeleteSession(ctx, owner, hash(token), log...)
 }
 
 func parse(token string) (tenant.ID, account.ID, error) {

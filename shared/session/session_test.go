@@ -11,6 +11,7 @@ import (
 
 	"cool.example/sync/emulators"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
@@ -52,7 +53,7 @@ func TestBegin(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
 	methods := []string{"pwd"}
-	token, err := f.Begin(t.Context(), board, f.who, methods...)
+	token, err := f.Begin(t.Context(), board, f.who, session.By(methods...))
 	require.NoError(t, err)
 	methods[0] = "changed"
 	who, err := f.Check(t.Context(), token)
@@ -71,7 +72,7 @@ func TestBegin(t *testing.T) {
 	_, err = f.db.Sessions().Get(t.Context(), board, id)
 	require.NoError(t, err, "the session is not stored under the hash of its token")
 
-	other, err := f.Begin(t.Context(), board, f.who, "pwd")
+	other, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	require.NotEqual(t, token, other)
 	again, err := f.Check(t.Context(), other)
@@ -91,7 +92,7 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := begin(t)
-			token, err := f.Begin(t.Context(), board, f.who, "pwd")
+			token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 			require.NoError(t, err)
 			change(&f.who)
 			require.NoError(t, f.db.Accounts().Set(t.Context(), board, f.who.ID, f.who))
@@ -101,7 +102,7 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 	t.Run("removed", func(t *testing.T) {
 		t.Parallel()
 		f := begin(t)
-		token, err := f.Begin(t.Context(), board, f.who, "pwd")
+		token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 		require.NoError(t, err)
 		require.NoError(t, f.db.Accounts().Delete(t.Context(), board, f.who.ID))
 		f.refused(t, token)
@@ -111,7 +112,7 @@ func TestSessionsEndWithTheAccount(t *testing.T) {
 func TestSessionsExpire(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	token, err := f.Begin(t.Context(), board, f.who, "pwd")
+	token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	f.clock.Advance(session.Life - time.Microsecond)
 	_, err = f.Check(t.Context(), token)
@@ -123,9 +124,9 @@ func TestSessionsExpire(t *testing.T) {
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	token, err := f.Begin(t.Context(), board, f.who, "pwd")
+	token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
-	kept, err := f.Begin(t.Context(), board, f.who, "pwd")
+	kept, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	for range 2 {
 		require.NoError(t, f.End(t.Context(), token))
@@ -136,10 +137,41 @@ func TestEnd(t *testing.T) {
 	require.NoError(t, f.End(t.Context(), "nonsense"))
 }
 
+// TestBeginAndEndAreLogged demands that a session and the entries about it are
+// stored together or not at all.
+func TestBeginAndEndAreLogged(t *testing.T) {
+	t.Parallel()
+	f := begin(t)
+	entry := func(what audit.Action) audit.Entry {
+		return audit.New(f.clock.Now(), audit.Actor{Account: f.who.ID}, what, f.who.ID)
+	}
+	in, out := entry(audit.SignedIn), entry(audit.SignedOut)
+	token, err := f.Begin(t.Context(), board, f.who, session.Start{Methods: []string{"pwd"}, First: true, Log: []audit.Entry{in}})
+	require.NoError(t, err)
+	who, err := f.Check(t.Context(), token)
+	require.NoError(t, err)
+	require.True(t, who.Session.First)
+	kept, err := f.db.Log().Get(t.Context(), board, in.ID)
+	require.NoError(t, err)
+	require.Equal(t, in, kept)
+
+	unlogged, err := f.Begin(t.Context(), board, f.who, session.Start{Log: []audit.Entry{in}}) // the log has this one
+	require.Equal(t, fault.Conflict, fault.KindOf(err))
+	f.refused(t, unlogged)
+	require.Equal(t, fault.Conflict, fault.KindOf(f.End(t.Context(), token, in)))
+	_, err = f.Check(t.Context(), token)
+	require.NoError(t, err, "a session ended unseen")
+
+	require.NoError(t, f.End(t.Context(), token, out))
+	f.refused(t, token)
+	_, err = f.db.Log().Get(t.Context(), board, out.ID)
+	require.NoError(t, err)
+}
+
 func TestMadeUpTokens(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	token, err := f.Begin(t.Context(), board, f.who, "pwd")
+	token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	other := account.Account{ID: "aother", State: account.Active, Epoch: 3}
 	require.NoError(t, f.db.Accounts().Create(t.Context(), board, other.ID, other))
@@ -162,7 +194,7 @@ func TestMadeUpTokens(t *testing.T) {
 func TestSessionsOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	token, err := f.Begin(t.Context(), board, f.who, "pwd")
+	token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	id := session.ID(grant.HashOf(token))
 	s, err := f.db.Sessions().Get(t.Context(), board, id)
@@ -182,7 +214,7 @@ func (broken) SessionAndAccount(context.Context, tenant.ID, session.ID, account.
 func TestPeopleStaySignedInWhileTheDatabaseIsDown(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
-	token, err := f.Begin(t.Context(), board, f.who, "pwd")
+	token, err := f.Begin(t.Context(), board, f.who, session.By("pwd"))
 	require.NoError(t, err)
 	_, err = session.Keeper{Store: broken{f.db}, Clock: f.clock}.Check(t.Context(), token)
 	require.Equal(t, fault.Busy, fault.KindOf(err), "a browser would be sent to sign in again")

@@ -2,12 +2,14 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"cloud.google.com/go/firestore"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/tenant"
@@ -19,6 +21,7 @@ type sessionDoc struct {
 	Epoch    int64     `firestore:"epoch" register:"-"`
 	AuthTime time.Time `firestore:"authTime" register:"usage"`
 	Methods  []string  `firestore:"methods" register:"usage"`
+	First    bool      `firestore:"first" register:"-"`
 	Public   string    `firestore:"public" register:"-"`
 	ExpireAt time.Time `firestore:"expireAt" register:"-"`
 }
@@ -30,25 +33,40 @@ func (db *DB) Sessions() Table[session.ID, session.Session, sessionDoc] {
 		owner:   func(d sessionDoc) tenant.ID { return tenant.ID(d.Tenant) },
 		expires: func(d sessionDoc) time.Time { return d.ExpireAt },
 		toDoc: func(owner tenant.ID, s session.Session) sessionDoc {
-			return sessionDoc{string(owner), string(s.Account), s.Epoch, s.AuthTime, s.Methods, s.Public, s.ExpireAt}
+			return sessionDoc{string(owner), string(s.Account), s.Epoch, s.AuthTime, s.Methods, s.First, s.Public, s.ExpireAt}
 		},
 		fromDoc: func(_ session.ID, d sessionDoc) (session.Session, error) {
 			return session.Session{
 				Account: account.ID(d.Account), Epoch: d.Epoch, AuthTime: d.AuthTime,
-				Methods: d.Methods, Public: d.Public, ExpireAt: d.ExpireAt,
+				Methods: d.Methods, First: d.First, Public: d.Public, ExpireAt: d.ExpireAt,
 			}, nil
 		},
 	}
 }
 
-// CreateSession stores a session; it implements session.Store.
-func (db *DB) CreateSession(ctx context.Context, owner tenant.ID, id session.ID, s session.Session) error {
-	return db.Sessions().Create(ctx, owner, id, s)
+// CreateSession stores a session with entries of the log, in one transaction;
+// it implements session.Store.
+func (db *DB) CreateSession(ctx context.Context, owner tenant.ID, id session.ID, s session.Session, log ...audit.Entry) error {
+	return db.InTx(ctx, func(_ context.Context, tx *Tx) error {
+		return errors.Join(db.Sessions().CreateTx(tx, owner, id, s), db.record(tx, owner, log))
+	})
 }
 
-// DeleteSession removes a session; it implements session.Store.
-func (db *DB) DeleteSession(ctx context.Context, owner tenant.ID, id session.ID) error {
-	return db.Sessions().Delete(ctx, owner, id)
+// DeleteSession removes a session and writes entries of the log, in one
+// transaction; it implements session.Store.
+func (db *DB) DeleteSession(ctx context.Context, owner tenant.ID, id session.ID, log ...audit.Entry) error {
+	return db.InTx(ctx, func(_ context.Context, tx *Tx) error {
+		return errors.Join(db.Sessions().DeleteTx(tx, owner, id), db.record(tx, owner, log))
+	})
+}
+
+// record writes entries of owner's log.
+func (db *DB) record(tx *Tx, owner tenant.ID, log []audit.Entry) error {
+	var failed []error
+	for _, e := range log {
+		failed = append(failed, db.Log().CreateTx(tx, owner, e.ID, e))
+	}
+	return errors.Join(failed...)
 }
 
 // SessionAndAccount reads both in one round trip; it implements session.Store.
@@ -85,6 +103,7 @@ type codeDoc struct {
 	Scopes      []string  `firestore:"scopes" register:"-"`
 	AuthTime    time.Time `firestore:"authTime" register:"usage"`
 	Session     string    `firestore:"session" register:"-"`
+	Methods     []string  `firestore:"methods" register:"usage"`
 	Used        bool      `firestore:"used" register:"-"`
 	ExpireAt    time.Time `firestore:"expireAt" register:"-"`
 }
@@ -99,14 +118,14 @@ func (db *DB) Codes() Table[grant.ID, grant.Code, codeDoc] {
 		toDoc: func(owner tenant.ID, c grant.Code) codeDoc {
 			return codeDoc{
 				string(owner), string(c.Grant), string(c.App), string(c.Account), c.Epoch, c.RedirectURI, c.Challenge,
-				c.Nonce, c.Scopes, c.AuthTime, c.Session, c.Used, c.ExpireAt,
+				c.Nonce, c.Scopes, c.AuthTime, c.Session, c.Methods, c.Used, c.ExpireAt,
 			}
 		},
 		fromDoc: func(_ grant.ID, d codeDoc) (grant.Code, error) {
 			return grant.Code{
 				Grant: grant.ID(d.Grant), App: app.ID(d.App), Account: account.ID(d.Account), Epoch: d.Epoch,
 				RedirectURI: d.RedirectURI, Challenge: d.Challenge, Nonce: d.Nonce, Scopes: d.Scopes,
-				AuthTime: d.AuthTime, Session: d.Session, Used: d.Used, ExpireAt: d.ExpireAt,
+				AuthTime: d.AuthTime, Session: d.Session, Methods: d.Methods, Used: d.Used, ExpireAt: d.ExpireAt,
 			}, nil
 		},
 	}
