@@ -32,9 +32,10 @@ func dutchTime() *time.Location {
 }
 
 type sheetView struct {
-	Title string
-	Made  string
-	Cards []cardView
+	Title   string
+	Made    string
+	Cards   []cardView
+	LeftOut bool // somebody with a role, who gets no password on paper
 }
 
 type cardView struct{ Name, Address, Password string }
@@ -61,7 +62,8 @@ func (s *server) groupSheet(w http.ResponseWriter, r *http.Request, who session.
 const mostOnSheet = 200
 
 // staffSheet makes first passwords for members of staff who have none yet:
-// POST /admin/staff/sheet.
+// POST /admin/staff/sheet. Whoever makes it may use the passwords on it, so
+// nobody who holds a role is on one.
 func (s *server) staffSheet(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	staff, err := s.members(r.Context(), who.Tenant, func(a account.Account) bool { return a.Kind == person.Staff })
 	if err != nil {
@@ -74,7 +76,7 @@ func (s *server) staffSheet(w http.ResponseWriter, r *http.Request, who session.
 	staff = slices.DeleteFunc(staff, func(a account.Account) bool { return len(have[a.ID].Value.Verifier) > 0 })
 	return s.sheet(w, r, who, issue{
 		title: s.pages.Texts().Text(i18n.Of(r), "admin.staff"), object: "staff",
-		people: staff[:min(len(staff), mostOnSheet)], fresh: true,
+		people: staff, fresh: true,
 	})
 }
 
@@ -95,7 +97,16 @@ func (o issue) ids() []account.ID {
 }
 
 func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Person, order issue) error {
-	if len(order.people) == 0 {
+	all := len(order.people)
+	order.people = slices.DeleteFunc(order.people, func(a account.Account) bool { return len(a.Own.Roles) > 0 })
+	leftOut := len(order.people) < all
+	if order.fresh {
+		order.people = order.people[:min(len(order.people), mostOnSheet)]
+	}
+	switch {
+	case len(order.people) == 0 && leftOut:
+		return fault.New(fault.Invalid, "admin.roles_not_on_sheet")
+	case len(order.people) == 0:
 		return fault.New(fault.Invalid, "admin.nobody_on_sheet")
 	}
 	cards, err := s.issue(r.Context(), who, order)
@@ -103,12 +114,13 @@ func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Perso
 		return err
 	}
 	made := s.Clock.Now().In(dutchTime()).Format("02-01-2006 15:04")
-	return s.pages.Write(w, r, http.StatusOK, "sheet", sheetView{Title: order.title, Made: made, Cards: cards})
+	return s.pages.Write(w, r, http.StatusOK, "sheet", sheetView{order.title, made, cards, leftOut})
 }
 
 // issue makes a password for everybody on the order, hashes them, and stores
 // the verifiers. The log entry is written first: a sheet that was begun is
-// never unseen.
+// never unseen. Sessions end last: whoever knows an old password cannot begin
+// one in between.
 func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]cardView, error) {
 	cards := make([]cardView, len(order.people))
 	made := make([]credential.Credential, len(order.people))
@@ -129,7 +141,28 @@ func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]
 	if err := s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry); err != nil {
 		return nil, err
 	}
-	return cards, s.keep(ctx, who.Tenant, order, made)
+	if err := s.keep(ctx, who.Tenant, order, made); err != nil {
+		return nil, err
+	}
+	return cards, s.endSessions(ctx, who.Tenant, order)
+}
+
+// endSessions raises the epoch of everybody on the order, which voids the
+// sessions and tokens that were begun with an earlier password.
+func (s *server) endSessions(ctx context.Context, owner tenant.ID, order issue) error {
+	return s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		table := s.DB.Accounts()
+		now, err := table.GetManyTx(tx, owner, order.ids())
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, e := range now {
+			e.Value.Epoch++
+			failed = append(failed, table.ReplaceTx(tx, owner, e, "epoch"))
+		}
+		return errors.Join(failed...)
+	})
 }
 
 // keep stores the credentials of an order, all or none.
