@@ -352,11 +352,21 @@ func (c *comparison) class(a account.Account) string {
 }
 
 // username takes the local part of the address that the source delivers under
-// the institution's own domain, else proposes one.
+// the institution's own domain, else the name of the account in the source,
+// else proposes one.
 func (c *comparison) username(p Person) string {
-	local, domain, _ := strings.Cut(strings.ToLower(p.Email), "@")
-	if domain != "" && domain == c.domain(p.Kind) && account.ValidUsername(local) && !c.taken[local] {
-		return local
+	address, _, _ := strings.Cut(p.Email, "@")
+	if tenant.DomainOf(p.Email) != c.domain(p.Kind) {
+		address = ""
+	}
+	name, domain, _ := strings.Cut(p.Username, "@")
+	if domain != "" && tenant.DomainOf(p.Username) != c.domain(p.Kind) {
+		name = ""
+	}
+	for _, proposed := range []string{strings.ToLower(address), strings.ToLower(name)} {
+		if account.ValidUsername(proposed) && !c.taken[proposed] {
+			return proposed
+		}
 	}
 	return account.Username(p.Name, func(name string) bool { return c.taken[name] })
 }

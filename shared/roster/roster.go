@@ -52,6 +52,7 @@ type Person struct {
 	Kind     person.Kind
 	Name     person.Name
 	Gender   person.Gender
+	Username string   // the name of the person's account in the source, a proposal for that of the account here; "" for none
 	Email    string   // school address as the source delivers it, a guardian's own; "" for none
 	Number   string   // a pupil's administration number; in some sources it is the key too
 	ECK      string   // a pupil's ECK-iD; "" for none. It is not stored as it stands: see seal.Index

@@ -58,7 +58,7 @@ func (p Parser) document(found *roster.Findings) *document {
 		found:  found,
 		frame:  p.Frame,
 		roster: &roster.Roster{Format: p.Frame.name(), LeftOut: map[string]int{}},
-		groups: map[string]int{}, locations: map[string]bool{}, pupils: map[string]bool{}, staff: map[string]bool{},
+		groups: map[string]int{}, locations: map[string]string{}, pupils: map[string]bool{}, staff: map[string]bool{},
 		chains: map[uint64]bool{}, noted: map[string]bool{}, seed: maphash.MakeSeed(),
 	}
 }
@@ -77,8 +77,8 @@ type document struct {
 
 	version string // as the file states it; "" for none
 
-	groups    map[string]int // key → index in roster.Groups
-	locations map[string]bool
+	groups    map[string]int    // key → index in roster.Groups
+	locations map[string]string // key → what Person.Location says of it
 	pupils    map[string]bool
 	staff     map[string]bool
 	chains    map[uint64]bool // hashes of the ECK iDs met

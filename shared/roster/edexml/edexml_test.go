@@ -101,6 +101,7 @@ const whole = "\xef\xbb\xbf" + `<?xml version="1.0" encoding="UTF-8"?>
       <groep key="g4"/>
       <samengestelde_groepen><samengestelde_groep key="s1"/></samengestelde_groepen>
       <vestiging key="N"/>
+      <gebruikersnaam>zoe.berg</gebruikersnaam>
       <emailadres>zoe@school.example</emailadres>
       <bsn>900000001</bsn>
       <toevoegingen><blok xsi:type="Opmerking"><code>X</code><diep><bsn_ondwnr-4>0001</bsn_ondwnr-4></diep></blok></toevoegingen>
@@ -145,23 +146,23 @@ func TestParse(t *testing.T) {
 	}, list.Groups)
 	require.Equal(t, []roster.Person{
 		{
-			Key: "1001", Kind: person.Pupil, Gender: person.Female, Email: "zoe@school.example", Year: "4", Groups: []string{"g4", "s1"}, Line: 20,
+			Key: "1001", Kind: person.Pupil, Gender: person.Female, Email: "zoe@school.example", Username: "zoe.berg", Location: "Noord", Year: "4", Groups: []string{"g4", "s1"}, Line: 20,
 			Name: person.Name{Call: "Zoë", FirstNames: "Zoë Maria", Initials: "ZM", Infix: "van der", Surname: "Berg"},
 		},
-		{Key: "1002", Kind: person.Pupil, Gender: person.Unspecified, Year: "8", Groups: []string{"g8"}, Line: 37, Name: person.Name{Call: "Çelik & Co"}},
-		{Key: "1003", Kind: person.Pupil, Year: "H", Left: true, Line: 43, Name: person.Name{Call: "José", Infix: "van 't", Surname: "Hof"}},
+		{Key: "1002", Kind: person.Pupil, Gender: person.Unspecified, Year: "8", Groups: []string{"g8"}, Line: 38, Name: person.Name{Call: "Çelik & Co"}},
+		{Key: "1003", Kind: person.Pupil, Year: "H", Left: true, Line: 44, Name: person.Name{Call: "José", Infix: "van 't", Surname: "Hof"}},
 		{
-			Key: "LK1", Kind: person.Staff, Groups: []string{"g8", "g4", "s1"}, Roles: []string{"DIR", "LRK"}, Line: 49,
+			Key: "LK1", Kind: person.Staff, Groups: []string{"g8", "g4", "s1"}, Roles: []string{"DIR", "LRK"}, Line: 50,
 			Name: person.Name{Call: "Elif", Surname: "Yılmaz"},
 		},
 		{
-			Key: "LK2", Kind: person.Staff, Groups: []string{"g4"}, Roles: []string{"STA"}, Line: 54,
+			Key: "LK2", Kind: person.Staff, Groups: []string{"g4"}, Roles: []string{"STA"}, Line: 55,
 			Name: person.Name{Call: "Lia", Infix: "de", Surname: "Bruin"},
 		},
 	}, list.People)
 	require.Equal(t, map[string]int{
 		"peildatum": 1, "schoolkey": 1, "auteur": 1, "omschrijving": 1, "eckid": 1, "geboortedatum": 1, "bsn": 1,
-		"vestiging": 1, "toevoegingen": 1, "mutatiedatum": 1, "uitstroomdatum": 1, "rolomschrijving": 1, "rol": 1,
+		"toevoegingen": 1, "mutatiedatum": 1, "uitstroomdatum": 1, "rolomschrijving": 1, "rol": 1,
 	}, list.LeftOut)
 }
 
@@ -235,6 +236,30 @@ func TestLeft(t *testing.T) {
 			t.Parallel()
 			list, _ := read(t, pupil("<roepnaam>Bo</roepnaam>"+c.inside))
 			require.Equal(t, c.left, list.People[0].Left)
+		})
+	}
+}
+
+// TestLocations: a pupil is at a location by its number where the key is one,
+// else by its name.
+func TestLocations(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ location, want string }{
+		"a number":             {`<vestiging key="01"><naam>Noord</naam></vestiging>`, "01"},
+		"a BRIN with a number": {`<vestiging key="99ZZ01"><naam>Noord</naam></vestiging>`, "99ZZ01"},
+		"a name":               {`<vestiging key="v7"><naam>Noord</naam></vestiging>`, "Noord"},
+		"a key alone":          {`<vestiging key="v7"/>`, "v7"},
+		"an empty name":        {`<vestiging key="v7"><naam> </naam></vestiging>`, "v7"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			key := strings.Split(c.location, `"`)[1]
+			list, found := read(t, file("", "<vestigingen>"+c.location+"</vestigingen>",
+				`<leerlingen><leerling key="1"><roepnaam>Bo</roepnaam><vestiging key="`+key+`"/></leerling><leerling key="2"><roepnaam>Zo</roepnaam></leerling></leerlingen>`, ""))
+			require.Empty(t, found.List)
+			require.Equal(t, c.want, list.People[0].Location)
+			require.Empty(t, list.People[1].Location)
+			require.Empty(t, list.LeftOut)
 		})
 	}
 }

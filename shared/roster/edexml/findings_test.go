@@ -199,6 +199,8 @@ func TestPersonFindings(t *testing.T) {
 		"no such class":      {pupil(bo + `¦<groep key="x"/>`), []string{"dangling_reference groep"}},
 		"no such lesson":     {pupil(bo + `<samengestelde_groepen>¦<samengestelde_groep key="x"/></samengestelde_groepen>`), []string{"dangling_reference samengestelde_groep"}},
 		"no such location":   {pupil(bo + `¦<vestiging key="x"/>`), []string{"dangling_reference vestiging"}},
+		"two locations":      {file("", `<vestigingen><vestiging key="a"/><vestiging key="b"/></vestigingen>`, `<leerlingen><leerling key="1">`+bo+`<vestiging key="a"/>¦<vestiging key="b"/></leerling></leerlingen>`, ""), []string{"duplicate_element vestiging"}},
+		"a long username":    {pupil(bo + "¦<gebruikersnaam>" + strings.Repeat("x", 65) + "</gebruikersnaam>"), []string{"too_long gebruikersnaam"}},
 		"reference, no key":  {pupil(bo + `¦<groep/>`), []string{"missing_key groep"}},
 		"lesson as class":    {pupil(bo + `¦<groep key="s1"/>`), []string{"wrong_kind groep"}},
 		"class as lesson":    {pupil(bo + `<samengestelde_groepen>¦<samengestelde_groep key="g4"/></samengestelde_groepen>`), []string{"wrong_kind samengestelde_groep"}},

@@ -21,7 +21,7 @@ func planted() map[string]string {
 		"instroomdatum": "2919-10-27", "uitstroomdatum": "2016-09-26", "postcodenl": "4913QZ", "postnummerbe": "94913",
 		"postcodeoverig": "QZ-77-4913", "etniciteit": "ETN9713", "land": "LND9714", "land_vader": "LND9715",
 		"land_moeder": "LND9716", "gewicht": "GEW9717", "gewicht_nieuw": "GEW9718", "fotourl": "https://foto9719.example",
-		"gebruikersnaam": "user9720", "rolomschrijving": "rol9721", "mutatiedatum": "2921-08-25T01:02:03",
+		"rolomschrijving": "rol9721", "mutatiedatum": "2921-08-25T01:02:03",
 		"telefoon": "0619713155", "adres": "Straat 9722", "auteur": "auteur9723",
 	}
 }
@@ -33,7 +33,7 @@ func row() string {
 	for _, name := range []string{
 		"bsn", "sofinummer", "onderwijsnummer", "bsn_ondwnr-4", "rijksregisternummer", "geboortedatum", "start_ondw_jgr3",
 		"instroomdatum", "uitstroomdatum", "postcodenl", "postnummerbe", "postcodeoverig", "etniciteit", "land", "land_vader",
-		"land_moeder", "gewicht", "gewicht_nieuw", "fotourl", "gebruikersnaam", "rolomschrijving", "mutatiedatum", "telefoon",
+		"land_moeder", "gewicht", "gewicht_nieuw", "fotourl", "rolomschrijving", "mutatiedatum", "telefoon",
 		"adres", "auteur",
 	} {
 		fmt.Fprintf(&b, "<%s>%s</%s>", name, planted()[name], name)

@@ -14,6 +14,7 @@ var (
 	brin     = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.|]?(\d{2})?$`)
 	brinPure = regexp.MustCompile(`^\d{2}[A-Z]{2}$`)
 	twoDigit = regexp.MustCompile(`^\d{2}$`)
+	located  = regexp.MustCompile(`^(\d{2}[A-Z]{2}[-.|]?)?\d{2}$`)
 )
 
 // header is the school part of a file.
@@ -112,24 +113,32 @@ func (d *document) code(h header, at place) {
 	}
 }
 
-// location reads a vestiging. Only its key matters: pupils refer to it.
+// location reads a vestiging, to which pupils refer. Where its key is no number
+// of a location its name says more.
 func (d *document) location(e xml.StartElement) error {
-	if key, ok := d.key(e); ok {
-		if d.locations[key] {
-			d.add(DuplicateKey, d.at, e.Name.Local)
-		}
-		if err := d.room(len(d.locations)+len(d.groups), d.limits.Groups); err != nil {
-			return err
-		}
-		d.locations[key] = true
+	if err := d.room(len(d.locations)+len(d.groups), d.limits.Groups); err != nil {
+		return err
 	}
-	return d.children(e, func(c xml.StartElement) error {
+	at := d.at
+	key, ok := d.key(e)
+	var name string
+	err := d.children(e, func(c xml.StartElement) error {
 		if c.Name.Local == "naam" {
-			_, err := d.skip(c)
-			return err
+			return d.fill(&name, c)
 		}
 		return d.leave(c)
 	})
+	if err != nil || !ok {
+		return err
+	}
+	if _, twice := d.locations[key]; twice {
+		d.add(DuplicateKey, at, e.Name.Local)
+	}
+	if name == "" || located.MatchString(key) {
+		name = key
+	}
+	d.locations[key] = name
+	return nil
 }
 
 // room halts where there are as many as may be.

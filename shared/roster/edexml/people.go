@@ -63,11 +63,7 @@ func (d *document) ofPupil(p *draft, e xml.StartElement) error {
 			return d.belongs(p, c, roster.Lesson, d.leave)
 		})
 	case "vestiging":
-		if key, ok := d.key(e); ok && !d.locations[key] {
-			d.add(DanglingReference, at, "vestiging")
-		}
-		d.roster.LeftOut["vestiging"]++
-		return d.children(e, d.leave)
+		return d.located(p, e)
 	case "uitstroomdatum":
 		return d.departure(p, e)
 	}
@@ -142,10 +138,29 @@ func (d *document) ofPerson(p *draft, e xml.StartElement) error {
 		return d.fill(&name.Initials, e)
 	case "roepnaam":
 		return d.fill(&name.Call, e)
+	case "gebruikersnaam":
+		return d.fill(&p.person.Username, e)
 	case "emailadres":
 		return d.email(p, e)
 	}
 	return d.leave(e)
+}
+
+// located reads a reference to a vestiging.
+func (d *document) located(p *draft, e xml.StartElement) error {
+	at := d.at
+	if key, ok := d.key(e); ok {
+		name, known := d.locations[key]
+		switch {
+		case !known:
+			d.add(DanglingReference, at, "vestiging")
+		case p.person.Location != "":
+			d.add(DuplicateElement, at, "vestiging")
+		default:
+			p.person.Location = name
+		}
+	}
+	return d.children(e, d.leave)
 }
 
 // enter checks room, key and ECK iD of a person in the list that keys holds.

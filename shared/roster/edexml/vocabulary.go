@@ -30,7 +30,7 @@ func leftOut(element string) bool {
 		"geboortedatum", "etniciteit", "land", "land_vader", "land_moeder",
 		"gewicht", "gewicht_nieuw", "postcodenl", "postnummerbe", "postcodeoverig",
 		"start_ondw_jgr3", "instroomdatum", "uitstroomdatum",
-		"fotourl", "gebruikersnaam", "toevoegingen", "rolomschrijving",
+		"fotourl", "toevoegingen", "rolomschrijving",
 		"omschrijving", "mutatiedatum", "peildatum", "aanmaakdatum", "auteur", "commentaar", "schoolkey":
 		return true
 	}

@@ -66,7 +66,7 @@ func (s *sheet) shown() []Column {
 	for i, c := range s.columns {
 		shown := []rune(c.text)
 		column := Column{Place: i + 1, Heading: string(shown[:min(len(shown), headingRunes)]), How: c.how}
-		if registered(c.field) || c.field == wholeName {
+		if registered(c.field) || c.field == wholeName || c.field == location {
 			column.Field = c.field
 		}
 		list = append(list, column)
@@ -138,7 +138,7 @@ func (s *sheet) decide(w roster.Wanted) {
 	s.kind, s.unclear = s.whom()
 	for _, field := range fields() {
 		switch {
-		case field == study, field == location, s.kind == person.Staff && (pupilOnly(field) || field == period || field == begins || field == ends),
+		case field == study, s.kind == person.Staff && (pupilOnly(field) || field == period || field == begins || field == ends),
 			s.kind == person.Pupil && (field == function || field == code || field == login):
 			s.drop(field, field, NotUsed)
 		}

@@ -117,6 +117,7 @@ func (r *reader) row(s *sheet, row rows.Row) {
 		l.note(MissingGivenName, surname)
 	}
 	l.presence()
+	l.text(&l.draft.Location, location, mostText)
 	l.email()
 	l.gender()
 	if s.kind == person.Pupil {

@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestPresets(t *testing.T) {
 			"stamnr_str;Roepnaam;Tussenv;Achternaam;Volledige_naam;Voorletters;Geslacht;geb_datum_str;Loginaccount.Naam;Klas;Leerfase.Leerjaar;Studie;Administratieve_eenheid.Omschrijving;Personeelslid.Volledige_naam\n" +
 				"123;Zoë;;Berg;Berg, Zoë;Z.;V;2012-01-01;123;H3b;3;HAVO;Hoofd;Vries, Jan de\n",
 			"csv magister",
-			map[string]int{"studie": 1, "naam": 1, "gebdat": 1, "gebruikersnaam": 1, "vestiging": 1, "unknown": 1},
+			map[string]int{"studie": 1, "naam": 1, "gebdat": 1, "gebruikersnaam": 1, "unknown": 1},
 			nil,
 		},
 		"Magister's layout, Windows-1252": {
@@ -42,7 +43,7 @@ func TestPresets(t *testing.T) {
 				"123;Z.;Zo\xeb;;Berg;zoe@school.example;V;2627;H3b;P;HAVO;Hoofd;3;JAN;2024-01-01;2026-08-01;2027-07-31;1899/12/30;123;2012-01-01;Dorpsweg\n",
 			"csv magister",
 			map[string]int{
-				"unknown": 3, "studie": 1, "vestiging": 1, "studieperiode": 1, "begindatum": 1, "einddatum": 1, "vertrekdatum": 1, "gebruikersnaam": 1, "birth": 1, "street": 1,
+				"unknown": 3, "studie": 1, "studieperiode": 1, "begindatum": 1, "einddatum": 1, "vertrekdatum": 1, "gebruikersnaam": 1, "birth": 1, "street": 1,
 			},
 			nil,
 		},
@@ -86,6 +87,7 @@ func TestPresets(t *testing.T) {
 			require.Equal(t, "Zoë Berg", p.Name.Display())
 			require.Equal(t, []string{"h3b"}, p.Groups)
 			require.Equal(t, person.Pupil, p.Kind)
+			require.Equal(t, strings.Contains(c.body, ";Hoofd;"), p.Location == "Hoofd")
 			require.False(t, p.Left)
 			require.True(t, p.Fields.Has(roster.Number|roster.CallName|roster.Surname|roster.InGroups))
 		})

@@ -1,6 +1,7 @@
 package table_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +11,29 @@ import (
 	"cool.example/sync/shared/roster/table"
 	"cool.example/sync/shared/school"
 )
+
+// TestLocation reads where a school puts somebody, of pupils and staff, as the
+// place of the import shows it.
+func TestLocation(t *testing.T) {
+	t.Parallel()
+	for heading, body := range map[string]string{
+		"Vestiging":           "Leerlingnummer;Roepnaam;Vestiging\n1;Bo;99ZZ01\n2;Zoë;\n",
+		"Locatie":             "Leerlingnummer;Roepnaam;Locatie\n1;Bo;99ZZ01\n2;Zoë;\n",
+		"leerlingVestiging":   "leerlingNummer;leerlingRoepnaam;leerlingVestigingAfkorting\n1;Bo;99ZZ01\n2;Zoë;\n",
+		"staff's hoofdvesti…": "Medewerkernummer;Roepnaam;hoofdvestiging\n1;Bo;99ZZ01\n2;Zoë;\n",
+	} {
+		list, found := read(t, body)
+		require.Empty(t, found.List, heading)
+		require.Equal(t, []string{"99ZZ01", ""}, []string{list.People[0].Location, list.People[1].Location}, heading)
+		require.Empty(t, list.LeftOut, heading)
+		m, err := table.Map([]roster.File{file("", body)}, wanted(school.VO))
+		require.NoError(t, err)
+		require.Equal(t, "vestiging", m[0].Columns[2].Field)
+	}
+	list, _ := read(t, "Leerlingnummer;Roepnaam;Vestiging\n1;Bo;"+strings.Repeat("x", 65)+"\n")
+	require.Empty(t, list.People[0].Location)
+	require.Equal(t, map[string]int{"vestiging": 1}, list.LeftOut)
+}
 
 func TestNames(t *testing.T) {
 	t.Parallel()

@@ -27,8 +27,8 @@ const (
 	function   = "function"
 )
 
-// What else a column may hold: it is used while reading, or known and left
-// out.
+// What else a column may hold: it is used while reading or planning, or known
+// and left out.
 const (
 	wholeName = "naam"           // a name in one
 	period    = "studieperiode"  // the school year of a row
@@ -39,7 +39,7 @@ const (
 	code      = "code"           // a member of staff's own code
 	login     = "gebruikersnaam" // an account's name elsewhere
 	study     = "studie"         //
-	location  = "vestiging"      //
+	location  = "vestiging"      // the place of the school
 	unknown   = "unknown"        // no field that is known
 )
 
@@ -104,7 +104,7 @@ func otherAliases(field string) []string {
 	case study:
 		return []string{"studie", "opleiding", "leerweg", "niveau", "study"}
 	case location:
-		return []string{"vestiging", "locatie", "location", "administratieveeenheid", "administratieveeenheidomschrijving"}
+		return []string{"vestiging", "locatie", "location", "hoofdvestiging", "vestigingafkorting", "administratieveeenheid", "administratieveeenheidomschrijving"}
 	}
 	return nil
 }
