@@ -55,6 +55,7 @@ type Account struct {
 	Next        []Membership // one per school: as of the school year that is prepared
 	Main        school.ID    // the school that sets address and rules: the first, until it is left
 	Own         Own          // what the school added
+	Apart       []ID         // accounts that look like this one's person and, as somebody said, are not
 
 	Rest    State     // of one that has left: the state to which it comes back
 	LeaveAt time.Time // of one that has left: when its grace ends and it goes to the bin
@@ -126,7 +127,8 @@ type Child struct {
 // Membership is what an account is to one school.
 type Membership struct {
 	School school.ID
-	Key    string      // keyed hash of the source key: see seal.Index
+	Key    string      // keyed hash of the key in the school's main source: see seal.Index
+	Keys   []string    `json:",omitempty"` // keyed hashes of further keys, sorted: of other sources, and of a guardian who is known by several
 	Year   school.Year // school year of the roster it was last seen in
 	Grade  string      // a pupil's jaargroep code
 	ILT    string      // a pupil's education code of four digits (erkende opleidingscode)
@@ -257,7 +259,8 @@ func (a Account) Imported() string {
 		Memberships []Membership
 		Next        []Membership
 		Main        school.ID
-	}{a.Source, a.Memberships, a.Next, a.Main})
+		Apart       []ID `json:",omitempty"`
+	}{a.Source, a.Memberships, a.Next, a.Main, a.Apart})
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}

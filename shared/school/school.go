@@ -35,9 +35,13 @@ type School struct {
 	Prepared Prepared // the school year that is prepared beside the present one
 	Bounds   *Bounds  // nil for the usual ones
 	Rollover *Bounds  // the bounds between July and September; nil for the usual ones
-	// Delivers says which registered fields the source delivers, per kind of
-	// person: nobody changes those but the source.
+	// Delivers says which registered fields the sources deliver together, per
+	// kind of person: nobody changes those but the sources.
 	Delivers map[string][]string
+	Sources  []Source          // of each kind of person, in the order in which they came
+	System   Change            // the next file comes from another administration system
+	FilesOf  Year              // the school year of files that name none; 0 for the present one
+	LastRun  string            // id of the newest import that did something, or found nothing to do
 	Columns  map[string]string // what the school said of the columns of its own tables
 	Strict   bool              // every deviation of a file from its standard refuses it
 	Former   []ID              // schools that went up in this one
@@ -46,8 +50,9 @@ type School struct {
 
 // Prepared is a school year whose roster has been loaded before it begins.
 type Prepared struct {
-	Year Year      // 0 for none
-	From time.Time // when it takes the place of the present year
+	Year   Year      // 0 for none
+	From   time.Time // when it takes the place of the present year
+	Family string    // of the source that loaded it: see Source
 }
 
 // Code is a BRIN with the number of the location (vestiging, dependance):
@@ -105,6 +110,20 @@ func YearAt(t time.Time) Year {
 	}
 	return Year(t.Year() - 1)
 }
+
+// YearAt returns the school year that the school is in at t. Where one is
+// prepared, that turns on the day that the school has chosen; where the school
+// has turned before that day, it is in the new year at once.
+func (s School) YearAt(t time.Time) Year {
+	y := YearAt(t)
+	if s.Prepared.Year == y && s.Prepared.From.After(t) {
+		y--
+	}
+	return max(y, s.LastYear)
+}
+
+// FileYear returns the school year of a file that names none.
+func (s School) FileYear(t time.Time) Year { return max(s.FilesOf, s.YearAt(t)) }
 
 // String returns the year as schools write it: "2026-2027".
 func (y Year) String() string { return fmt.Sprintf("%d-%d", int(y), int(y)+1) }

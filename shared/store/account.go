@@ -26,6 +26,7 @@ type accountDoc struct {
 	Next        []membershipDoc `firestore:"next"`
 	Main        string          `firestore:"main" register:"-"`
 	Own         ownDoc          `firestore:"own"`
+	Apart       []string        `firestore:"apart,omitempty" register:"-"`
 	Rest        string          `firestore:"rest,omitempty" register:"-"`
 	LeaveAt     time.Time       `firestore:"leaveAt" register:"-"`
 	Until       time.Time       `firestore:"until" register:"-"`
@@ -70,6 +71,7 @@ type childDoc struct {
 type membershipDoc struct {
 	School string   `firestore:"school" register:"-"`
 	Key    string   `firestore:"key" register:"source_key_hash"`
+	Keys   []string `firestore:"keys,omitempty" register:"source_key_hash"`
 	Year   int      `firestore:"year" register:"year"`
 	Grade  string   `firestore:"grade,omitempty" register:"year"`
 	ILT    string   `firestore:"ilt,omitempty" register:"ilt"`
@@ -94,7 +96,7 @@ type ownDoc struct {
 // the school added beside them stays as it is.
 func ImportedFields() []string {
 	return []string{
-		"state", "username", "address", "aliases", "source", "memberships", "next", "main", "rest", "leaveAt",
+		"state", "username", "address", "aliases", "source", "memberships", "next", "main", "apart", "rest", "leaveAt",
 		"version", "digest", "epoch", "changed", "traces",
 	}
 }
@@ -131,7 +133,7 @@ func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 			Salutation: string(a.Source.Salutation), Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
 			ECKHash: a.Source.ECK.Hash, ECK: a.Source.ECK.Sealed,
 		},
-		Memberships: membershipDocs(a.Memberships), Next: membershipDocs(a.Next), Main: string(a.Main),
+		Memberships: membershipDocs(a.Memberships), Next: membershipDocs(a.Next), Main: string(a.Main), Apart: texts(a.Apart),
 		Own:  ownToDoc(a.Own),
 		Rest: string(a.Rest), LeaveAt: a.LeaveAt, Until: a.Until, Limited: a.Limit.Since, LimitOrder: a.Limit.Order,
 		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Created: a.Created, Changed: a.Changed,
@@ -166,7 +168,7 @@ func membershipDocs(list []account.Membership) []membershipDoc {
 	var docs []membershipDoc
 	for _, m := range list {
 		docs = append(docs, membershipDoc{
-			School: string(m.School), Key: m.Key, Year: int(m.Year), Grade: m.Grade, ILT: m.ILT,
+			School: string(m.School), Key: m.Key, Keys: m.Keys, Year: int(m.Year), Grade: m.Grade, ILT: m.ILT,
 			Groups: texts(m.Groups), Roles: m.Roles, Left: m.Left, Kept: m.Kept,
 		})
 	}
@@ -182,7 +184,7 @@ func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
 			Salutation: person.Salutation(s.Salutation), Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,
 			ECK: account.ECK{Hash: s.ECKHash, Sealed: s.ECK},
 		},
-		Memberships: memberships(d.Memberships), Next: memberships(d.Next), Main: school.ID(d.Main),
+		Memberships: memberships(d.Memberships), Next: memberships(d.Next), Main: school.ID(d.Main), Apart: named[account.ID](d.Apart),
 		Own:  ownFromDoc(d.Own),
 		Rest: account.State(d.Rest), LeaveAt: d.LeaveAt, Until: d.Until, Limit: account.Limit{Since: d.Limited, Order: d.LimitOrder},
 		Epoch: d.Epoch, Version: d.Version, Digest: d.Digest, Created: d.Created, Changed: d.Changed,
@@ -203,7 +205,7 @@ func memberships(docs []membershipDoc) []account.Membership {
 	var list []account.Membership
 	for _, m := range docs {
 		list = append(list, account.Membership{
-			School: school.ID(m.School), Key: m.Key, Year: school.Year(m.Year), Grade: m.Grade, ILT: m.ILT,
+			School: school.ID(m.School), Key: m.Key, Keys: m.Keys, Year: school.Year(m.Year), Grade: m.Grade, ILT: m.ILT,
 			Groups: named[group.ID](m.Groups), Roles: m.Roles, Left: m.Left, Kept: m.Kept,
 		})
 	}

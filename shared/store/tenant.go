@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/api/iterator"
 
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
 )
@@ -83,11 +84,28 @@ type schoolDoc struct {
 	PreparedFrom time.Time           `firestore:"preparedFrom" register:"-"`
 	Bounds       *boundsDoc          `firestore:"bounds" register:"-"`
 	Rollover     *boundsDoc          `firestore:"rollover" register:"-"`
+	PreparedBy   string              `firestore:"preparedBy" register:"-"`
 	Delivers     map[string][]string `firestore:"delivers" register:"-"`
+	Sources      []rosterSourceDoc   `firestore:"sources" register:"-"`
+	SystemAt     time.Time           `firestore:"systemAt" register:"-"`
+	SystemBy     string              `firestore:"systemBy" register:"-"`
+	FilesOf      int                 `firestore:"filesOf" register:"-"`
+	LastRun      string              `firestore:"lastRun" register:"-"`
 	Columns      map[string]string   `firestore:"columns" register:"-"`
 	Strict       bool                `firestore:"strict" register:"-"`
 	Former       []string            `firestore:"former" register:"-"`
 	Into         string              `firestore:"into" register:"-"`
+}
+
+// rosterSourceDoc tells which family of formats delivers what of a kind of
+// person; it holds no key.
+type rosterSourceDoc struct {
+	Kind   string    `firestore:"kind" register:"-"`
+	Family string    `firestore:"family" register:"-"`
+	Main   bool      `firestore:"main" register:"-"`
+	Space  string    `firestore:"space" register:"-"`
+	Fields []string  `firestore:"fields" register:"-"`
+	Last   time.Time `firestore:"last" register:"-"`
 }
 
 // boundsDoc holds each bound as its count and its share.
@@ -139,22 +157,34 @@ type Turn struct {
 }
 
 func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {
-	return schoolDoc{
+	d := schoolDoc{
 		Name: s.Name, BRIN: s.Code.BRIN, Location: s.Code.Location, Sector: string(s.Sector), LastYear: int(s.LastYear),
-		PreparedYear: int(s.Prepared.Year), PreparedFrom: s.Prepared.From,
+		PreparedYear: int(s.Prepared.Year), PreparedFrom: s.Prepared.From, PreparedBy: s.Prepared.Family,
 		Bounds: boundsToDoc(s.Bounds), Rollover: boundsToDoc(s.Rollover),
 		Delivers: s.Delivers, Columns: s.Columns, Strict: s.Strict, Former: texts(s.Former), Into: string(s.Into),
+		SystemAt: s.System.At, SystemBy: s.System.By, FilesOf: int(s.FilesOf), LastRun: s.LastRun,
 	}
+	for _, x := range s.Sources {
+		d.Sources = append(d.Sources, rosterSourceDoc{string(x.Kind), x.Family, x.Main, x.Space, x.Fields, x.Last})
+	}
+	return d
 }
 
 func schoolFromDoc(id school.ID, d schoolDoc) (school.School, error) {
-	return school.School{
+	s := school.School{
 		ID: id, Name: d.Name, Code: school.Code{BRIN: d.BRIN, Location: d.Location},
 		Sector: school.Sector(d.Sector), LastYear: school.Year(d.LastYear),
-		Prepared: school.Prepared{Year: school.Year(d.PreparedYear), From: d.PreparedFrom},
+		Prepared: school.Prepared{Year: school.Year(d.PreparedYear), From: d.PreparedFrom, Family: d.PreparedBy},
 		Bounds:   boundsFromDoc(d.Bounds), Rollover: boundsFromDoc(d.Rollover),
 		Delivers: d.Delivers, Columns: d.Columns, Strict: d.Strict, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
-	}, nil
+		System: school.Change{At: d.SystemAt, By: d.SystemBy}, FilesOf: school.Year(d.FilesOf), LastRun: d.LastRun,
+	}
+	for _, x := range d.Sources {
+		s.Sources = append(s.Sources, school.Source{
+			Kind: person.Kind(x.Kind), Family: x.Family, Main: x.Main, Space: x.Space, Fields: x.Fields, Last: x.Last,
+		})
+	}
+	return s, nil
 }
 
 func boundsToDoc(b *school.Bounds) *boundsDoc {
