@@ -188,10 +188,14 @@ func (s *Server) deleteGroup(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(c.at.groups, g.ID)
-	maps.DeleteFunc(c.at.addresses, func(_ string, holder any) bool { return holder == any(g) })
-	for _, other := range c.at.groups {
+	c.at.drop(g)
+	return nil, nil
+}
+
+func (c *customer) drop(g *group) {
+	delete(c.groups, g.ID)
+	maps.DeleteFunc(c.addresses, func(_ string, holder any) bool { return holder == any(g) })
+	for _, other := range c.groups {
 		delete(other.Members, g.ID)
 	}
-	return nil, nil
 }

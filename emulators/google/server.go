@@ -156,6 +156,18 @@ func (s *Server) Restore(customer string) {
 	s.customers[customer].revoked = false
 }
 
+// RemoveGroup removes the group with an address, as an administrator of its
+// customer does by hand.
+func (s *Server) RemoveGroup(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.customers {
+		if g := c.group(address); g != nil {
+			c.drop(g)
+		}
+	}
+}
+
 // now returns the present of quotas and visibility.
 func (s *Server) now() time.Time {
 	return s.begun.Add(time.Duration(float64(s.options.Clock().Sub(s.begun)) * s.options.Speed))

@@ -96,7 +96,7 @@ func (s *server) bring(ctx context.Context, m topic.Provision, c connection.Conn
 		}
 	}
 	engine := provision.Engine{
-		DB: s.DB, Target: target, Clock: s.Clock, Owner: m.Tenant, Connection: c.ID,
+		DB: s.DB, Target: target, Clock: s.Clock, Owner: m.Tenant, Connection: c.ID, Topic: topic.ProvisionGoogle,
 		Pace: provision.Pace{Creates: createsPerSecond * s.Speed, Calls: callsPerSecond * s.Speed},
 	}
 	return engine.Bring(ctx, m)

@@ -74,6 +74,29 @@ func TestGroupIsRenamed(t *testing.T) {
 	require.Equal(t, 1, s.calls("groups.patch"))
 }
 
+// TestGroupThatSomebodyRemovedAtGoogle removes a class there with everybody in
+// it, and then has somebody join it.
+func TestGroupThatSomebodyRemovedAtGoogle(t *testing.T) {
+	t.Parallel()
+	s := begin(t, google.Options{})
+	late := pupil(tim)
+	late.Memberships[0].Groups = []group.ID{plus}
+	s.save(pupil(sanne), late)
+	s.done(sanne, tim)
+	s.fake.RemoveGroup(klasAddress)
+	require.NotContains(t, s.fake.Groups(), klasAddress)
+	s.clock.Advance(10 * time.Minute)
+	s.change(tim, func(a *account.Account) { a.Memberships[0].Groups = []group.ID{klas} })
+	s.done(tim)
+	s.clock.Advance(time.Second)
+	for _, m := range s.letters() {
+		require.Equal(t, http.StatusNoContent, s.deliver(m))
+	}
+	require.ElementsMatch(t, []string{"sanne@" + domain, "tim@" + domain}, s.fake.Members()[klasAddress])
+	s.stands(sanne, connection.Linked, "")
+	s.stands(tim, connection.Linked, "")
+}
+
 // fields ties every field of a request to the privacy register, or to "" for
 // what says nothing of a person.
 func fields() map[string][]string {

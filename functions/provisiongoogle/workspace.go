@@ -44,7 +44,12 @@ func (w *workspace) Create(ctx context.Context, want provision.Wanted) (string, 
 
 // Update changes a user; the target sends only fields that are ours.
 func (w *workspace) Update(ctx context.Context, remote string, want provision.Wanted) error {
-	err := w.client.PatchUser(ctx, remote, user(want))
+	return w.judgeKnown(ctx, w.client.PatchUser(ctx, remote, user(want)))
+}
+
+// judgeKnown is judge for a call about what is known by its immutable id: that
+// it is absent stays NotFound.
+func (w *workspace) judgeKnown(ctx context.Context, err error) error {
 	if directory.Is(err, directory.NotFound) {
 		return err
 	}
@@ -91,7 +96,7 @@ func cut(s string) string {
 func (w *workspace) Group(ctx context.Context, remote string, g group.Group) (string, error) {
 	want := directory.Group{Email: w.address(g), Name: fmt.Sprintf("%s (%s)", g.Name, g.Year)}
 	if remote != "" {
-		return remote, w.judge(ctx, w.client.PatchGroup(ctx, remote, directory.Group{Name: want.Name}))
+		return remote, w.judgeKnown(ctx, w.client.PatchGroup(ctx, remote, directory.Group{Name: want.Name}))
 	}
 	id, err := w.client.CreateGroup(ctx, want)
 	if directory.Is(err, directory.Duplicate) || directory.Is(err, directory.Transient) {
@@ -109,7 +114,7 @@ func (w *workspace) address(g group.Group) string {
 
 // Join puts a user in a group.
 func (w *workspace) Join(ctx context.Context, group, remote string) error {
-	return w.judge(ctx, w.client.AddMember(ctx, group, remote))
+	return w.judgeKnown(ctx, w.client.AddMember(ctx, group, remote))
 }
 
 // Leave takes a user out of a group.

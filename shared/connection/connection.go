@@ -68,7 +68,8 @@ type Link struct {
 // GroupLink ties a group to its counterpart at a target.
 type GroupLink struct {
 	Group  group.ID
-	Remote string // the target's immutable id; "" until known
-	Digest string // digest of what was last tried
-	Reason string // code of the refusal, "" where what was tried is applied
+	Remote string    // the target's immutable id; "" until known
+	Digest string    // digest of what was last tried
+	Reason string    // code of the refusal, "" where what was tried is applied
+	Begun  time.Time // when it was made there; zero where that was not noted
 }

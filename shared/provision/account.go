@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
@@ -17,13 +18,19 @@ import (
 )
 
 // all works through tasks at the pace that the target's quota allows, and
-// returns a failure where any is to be tried again.
+// returns a failure where any is to be tried again. Whose data is sent is logged
+// before the first call: nothing leaves unseen, though somebody who is listed
+// may not have come to be sent.
 func (e *Engine) all(ctx context.Context, tasks []task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
 	turns, err := e.Pace.reserve(ctx, e, tasks)
 	if err != nil {
+		return err
+	}
+	entry := audit.New(e.Clock.Now(), audit.Actor{System: "provision"}, audit.Provisioned, subjects(tasks)...).On(string(e.Connection))
+	if err := e.DB.Log().Create(ctx, e.Owner, entry.ID, entry); err != nil {
 		return err
 	}
 	var again verdict
@@ -39,6 +46,14 @@ func (e *Engine) all(ctx context.Context, tasks []task) error {
 		})
 	}
 	return errors.Join(g.Wait(), ctx.Err(), again.get())
+}
+
+func subjects(tasks []task) []account.ID {
+	ids := make([]account.ID, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.want.Account
+	}
+	return ids
 }
 
 // verdict is the gravest failure of many workers.
@@ -165,9 +180,7 @@ func (e *Engine) update(ctx context.Context, link *connection.Link, w Wanted) er
 
 // fresh reports whether the account may have been made so lately that the
 // target does not show it yet.
-func (e *Engine) fresh(link *connection.Link) bool {
-	return e.Clock.Now().Sub(link.Begun) < unseen
-}
+func (e *Engine) fresh(link *connection.Link) bool { return e.young(link.Begun) }
 
 // create makes the account. A create that was begun before may have taken
 // effect unseen, so the target is asked first, by our own id.
@@ -224,25 +237,14 @@ func (e *Engine) memberships(ctx context.Context, link *connection.Link, want []
 		if fault.KindOf(err) == fault.Invalid {
 			continue // as is noted with the group
 		}
-		if err == nil {
-			err = e.Target.Join(ctx, remote, link.Remote)
-		}
 		if err != nil {
 			return retriable(err)
+		}
+		if err := e.join(ctx, link, id, remote); err != nil {
+			return err
 		}
 		link.Groups = append(link.Groups, id)
 	}
 	slices.Sort(link.Groups)
 	return nil
-}
-
-// retriable makes a failed membership one to be tried again: a group or user
-// that was just made may not be visible yet.
-func retriable(err error) error {
-	switch fault.KindOf(err) {
-	case fault.Internal, fault.Invalid, fault.Forbidden:
-		return err
-	default:
-		return fault.As(fault.Busy, err)
-	}
 }

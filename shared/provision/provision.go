@@ -9,8 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -65,10 +63,10 @@ type Target interface {
 	// it is. It answers NotFound where nobody has the remote id.
 	Update(ctx context.Context, remote string, w Wanted) error
 	// Group makes the group, or changes the one with this remote id, and
-	// returns its remote id.
+	// returns its remote id. It answers NotFound where none has that id.
 	Group(ctx context.Context, remote string, g group.Group) (string, error)
 	// Join and Leave put an account in a group and take it out; what is so
-	// already is no failure.
+	// already is no failure. Join answers NotFound where either is unknown.
 	Join(ctx context.Context, group, remote string) error
 	Leave(ctx context.Context, group, remote string) error
 }
@@ -80,6 +78,7 @@ type Engine struct {
 	Clock      clock.Clock
 	Owner      tenant.ID
 	Connection connection.ID
+	Topic      topic.Topic[topic.Provision] // whose messages the engine works through
 	Pace       Pace
 }
 
@@ -186,38 +185,4 @@ func want(a account.Account) Wanted {
 		w.Groups = a.Groups()
 	}
 	return w
-}
-
-// group makes or changes a group at the target, where it differs, and returns
-// its remote id. With change false an existing group is taken as it is.
-func (e *Engine) group(ctx context.Context, id group.ID, change bool) (string, error) {
-	link, err := e.DB.GroupLinks(e.Connection).Get(ctx, e.Owner, id)
-	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return "", err
-	}
-	if link.Remote != "" && !change {
-		return link.Remote, nil
-	}
-	g, err := e.DB.Groups().Get(ctx, e.Owner, id)
-	if err != nil {
-		return "", err
-	}
-	digest := g.Name + "\x00" + g.Year.String()
-	switch {
-	case link.Digest != digest:
-	case link.Reason != "":
-		return "", fault.New(fault.Invalid, "the target refuses the group")
-	case link.Remote != "":
-		return link.Remote, nil
-	}
-	remote, err := e.Target.Group(ctx, link.Remote, g)
-	done := connection.GroupLink{Group: id, Remote: remote, Digest: digest}
-	if err != nil {
-		slog.WarnContext(ctx, "group not brought to target", "group", id, "kind", fault.KindOf(err).String(), "err", err)
-		if fault.KindOf(err) != fault.Invalid {
-			return "", err
-		}
-		done.Remote, done.Reason = link.Remote, refused
-	}
-	return remote, errors.Join(err, e.DB.GroupLinks(e.Connection).Set(ctx, e.Owner, id, done))
 }

@@ -1,6 +1,7 @@
 package provision_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func begin(t *testing.T) *stage {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() }) // nothing is left to write
 	s := &stage{t: t, db: db, clock: clock.NewManual(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)), target: newMemory()}
-	s.Engine = provision.Engine{DB: db, Target: s.target, Clock: s.clock, Owner: board, Connection: link, Pace: fast()}
+	s.Engine = provision.Engine{DB: db, Target: s.target, Clock: s.clock, Owner: board, Connection: link, Topic: topic.ProvisionGoogle, Pace: fast()}
 	for _, id := range []group.ID{klas, plus} {
 		require.NoError(t, db.Groups().Create(t.Context(), board, id, group.Group{ID: id, Name: string(id), Year: 2026}))
 	}
@@ -98,6 +99,25 @@ func (s *stage) busy(ids ...account.ID) {
 	s.t.Helper()
 	err := s.bring(ids...)
 	require.Equal(s.t, fault.Busy, fault.KindOf(err), "%v", err)
+}
+
+// letters returns the messages that were stored and takes them away, as the
+// sweep does.
+func (s *stage) letters() []topic.Provision {
+	s.t.Helper()
+	left, err := s.db.Leftovers(s.t.Context(), s.clock.Now().Add(time.Second), 100)
+	require.NoError(s.t, err)
+	var all []topic.Provision
+	for _, l := range left {
+		for _, m := range l.Messages {
+			require.Equal(s.t, topic.ProvisionGoogle.Name, m.Topic)
+			var p topic.Provision
+			require.NoError(s.t, json.Unmarshal(m.Body, &p))
+			all = append(all, p)
+		}
+		require.NoError(s.t, s.db.Outbox().Delete(s.t.Context(), l.Tenant, l.ID))
+	}
+	return all
 }
 
 // link returns how far an account has come.

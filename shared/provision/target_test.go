@@ -20,6 +20,7 @@ type memory struct {
 	users   map[string]provision.Wanted // by remote id
 	groups  map[string]string           // names by remote id
 	members map[string][]string         // remote ids by group
+	removed map[string]bool             // groups whose remote ids are never given again
 	calls   []call
 	last    int
 
@@ -36,7 +37,7 @@ type call struct {
 }
 
 func newMemory() *memory {
-	return &memory{users: map[string]provision.Wanted{}, groups: map[string]string{}, members: map[string][]string{}}
+	return &memory{users: map[string]provision.Wanted{}, groups: map[string]string{}, members: map[string][]string{}, removed: map[string]bool{}}
 }
 
 // do runs one call with its planned failures.
@@ -116,8 +117,14 @@ func (m *memory) Update(ctx context.Context, remote string, w provision.Wanted) 
 
 func (m *memory) Group(ctx context.Context, remote string, g group.Group) (string, error) {
 	err := m.do(ctx, "group", func() error {
+		if _, ok := m.groups[remote]; !ok && remote != "" {
+			return fault.New(fault.NotFound, "")
+		}
 		if remote == "" {
 			remote = "r" + string(g.ID)
+		}
+		if m.removed[remote] {
+			remote += "anew"
 		}
 		m.groups[remote] = g.Name
 		return nil
@@ -127,6 +134,10 @@ func (m *memory) Group(ctx context.Context, remote string, g group.Group) (strin
 
 func (m *memory) Join(ctx context.Context, group, remote string) error {
 	return m.do(ctx, "join", func() error {
+		_, known := m.groups[group]
+		if _, ok := m.users[remote]; !ok || !known {
+			return fault.New(fault.NotFound, "")
+		}
 		if !slices.Contains(m.members[group], remote) {
 			m.members[group] = append(m.members[group], remote)
 		}
@@ -139,6 +150,15 @@ func (m *memory) Leave(ctx context.Context, group, remote string) error {
 		m.members[group] = slices.DeleteFunc(m.members[group], func(r string) bool { return r == remote })
 		return nil
 	})
+}
+
+// remove deletes a group, as an administrator does there.
+func (m *memory) remove(group string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.groups, group)
+	delete(m.members, group)
+	m.removed[group] = true
 }
 
 // ops returns the calls since the last look.

@@ -65,9 +65,10 @@ func (db *DB) Links(c connection.ID) Table[account.ID, connection.Link, linkDoc]
 }
 
 type groupLinkDoc struct {
-	Remote string `firestore:"remote" register:"-"`
-	Digest string `firestore:"digest" register:"-"`
-	Reason string `firestore:"reason" register:"-"`
+	Remote string    `firestore:"remote" register:"-"`
+	Digest string    `firestore:"digest" register:"-"`
+	Reason string    `firestore:"reason" register:"-"`
+	Begun  time.Time `firestore:"begun" register:"-"`
 }
 
 // GroupLinks returns the table of groups' counterparts at target c.
@@ -75,10 +76,10 @@ func (db *DB) GroupLinks(c connection.ID) Table[group.ID, connection.GroupLink, 
 	return Table[group.ID, connection.GroupLink, groupLinkDoc]{
 		db: db, collection: "connections/" + string(c) + "/groups",
 		toDoc: func(_ tenant.ID, l connection.GroupLink) groupLinkDoc {
-			return groupLinkDoc{l.Remote, l.Digest, l.Reason}
+			return groupLinkDoc{l.Remote, l.Digest, l.Reason, l.Begun}
 		},
 		fromDoc: func(id group.ID, d groupLinkDoc) (connection.GroupLink, error) {
-			return connection.GroupLink{Group: id, Remote: d.Remote, Digest: d.Digest, Reason: d.Reason}, nil
+			return connection.GroupLink{Group: id, Remote: d.Remote, Digest: d.Digest, Reason: d.Reason, Begun: d.Begun}, nil
 		},
 	}
 }
