@@ -37,7 +37,12 @@ const (
 	Released       Action = "sso.released" // attributes went to an application
 	Provisioned    Action = "target.written"
 	Viewed         Action = "account.viewed"
-	Mailed         Action = "mail.ended" // a mail to the subject about the object; the reason says how it ended
+	Binned         Action = "account.deleted"  // to the recycle bin
+	Restored       Action = "account.restored" // from the recycle bin
+	Erased         Action = "account.erased"   // for good; the object is the receipt
+	Restricted     Action = "account.restricted"
+	Lifted         Action = "account.lifted" // the restriction ended
+	Mailed         Action = "mail.ended"     // a mail to the subject about the object; the reason says how it ended
 )
 
 // Actor is who did it: an account, or the system on whose order.

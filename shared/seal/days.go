@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/fault"
 )
 
 const (
@@ -112,6 +113,21 @@ func (d Days) destroy(ctx context.Context, versions []*kmspb.CryptoKeyVersion, d
 		done.Destroyed, done.Living = done.Destroyed+1, done.Living-1
 	}
 	return done, nil
+}
+
+// At returns the version that sealed at a moment. It answers NotFound where it
+// opens nothing any more.
+func (d Days) At(ctx context.Context, at time.Time) (string, error) {
+	versions, err := d.versions(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, v := range versions {
+		if !v.GetCreateTime().AsTime().After(at) {
+			return v.GetName(), nil
+		}
+	}
+	return "", fault.New(fault.NotFound, "")
 }
 
 // versions returns the versions that still open, the newest first.

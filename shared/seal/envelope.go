@@ -49,6 +49,10 @@ func (s *Sealer) Enclose(ctx context.Context, plain, place []byte) (envelope.Env
 	if err != nil {
 		return envelope.Envelope{}, err
 	}
+	return enclose(batch, plain, place)
+}
+
+func enclose(batch Key, plain, place []byte) (envelope.Envelope, error) {
 	own, err := random()
 	if err != nil {
 		return envelope.Envelope{}, err
@@ -59,6 +63,20 @@ func (s *Sealer) Enclose(ctx context.Context, plain, place []byte) (envelope.Env
 	}
 	key, err := batch.Seal(own, place)
 	return envelope.Envelope{Body: body, Key: key, Batch: batch.Wrapped()}, err
+}
+
+// EncloseOf is Enclose under the key that sealed on an earlier day. It answers
+// NotFound where that key is destroyed.
+func (s *Sealer) EncloseOf(ctx context.Context, day time.Time, plain, place []byte) (envelope.Envelope, error) {
+	version, err := Days{Sealer: s}.At(ctx, day)
+	if err != nil {
+		return envelope.Envelope{}, err
+	}
+	batch, err := s.NewKeyOf(ctx, version)
+	if err != nil {
+		return envelope.Envelope{}, err
+	}
+	return enclose(batch, plain, place)
 }
 
 // Disclose opens what Enclose sealed. It answers NotFound where the key of its

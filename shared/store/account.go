@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cool.example/sync/shared/access"
@@ -60,6 +61,7 @@ type sourceDoc struct {
 	ECK        []byte `firestore:"eck,omitempty" register:"eck_id"`
 
 	Children []childDoc `firestore:"children,omitempty"`
+	ChildIDs []string   `firestore:"childIds,omitempty" register:"child"` // of children, to be found by
 }
 
 type childDoc struct {
@@ -124,6 +126,28 @@ func (db *DB) Holders(ctx context.Context, owner tenant.ID, roles []access.Role)
 	return found, nil
 }
 
+// WithNumber reports whether an account has one of these administration numbers.
+func (db *DB) WithNumber(ctx context.Context, owner tenant.ID, numbers []string) (bool, error) {
+	return db.anyWith(ctx, owner, "source.number", numbers)
+}
+
+// WithECK reports whether an account has an ECK-iD with one of these hashes.
+func (db *DB) WithECK(ctx context.Context, owner tenant.ID, hashes []string) (bool, error) {
+	return db.anyWith(ctx, owner, "source.eckHash", hashes)
+}
+
+func (db *DB) anyWith(ctx context.Context, owner tenant.ID, field string, values []string) (bool, error) {
+	if err := check(owner, account.ID("x")); err != nil {
+		return false, err
+	}
+	for chunk := range slices.Chunk(values, traceValues) {
+		for _, err := range snapshots(ctx, db.Accounts().parent(owner).Where(field, "in", chunk).Limit(1)) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 	n := a.Source.Name
 	d := accountDoc{
@@ -146,6 +170,7 @@ func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 	}
 	for _, c := range a.Source.Children {
 		d.Source.Children = append(d.Source.Children, childDoc{string(c.Account), c.Slot, c.Receives})
+		d.Source.ChildIDs = append(d.Source.ChildIDs, string(c.Account))
 	}
 	return d
 }

@@ -1,7 +1,11 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"time"
+
+	"google.golang.org/api/iterator"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
@@ -50,5 +54,35 @@ func (db *DB) Receipts() Table[receipt.ID, receipt.Receipt, receiptDoc] {
 				Targets: renamed[connection.ID](d.Targets, func(t targetRecord) receipt.Target { return receipt.Target(t) }),
 			}, nil
 		},
+	}
+}
+
+// Unverified is a receipt with whose it is.
+type Unverified struct {
+	Tenant tenant.ID
+	receipt.Receipt
+}
+
+// UnverifiedReceipts returns at most limit receipts, of any institution, of
+// erasures after which not every place was read again.
+func (db *DB) UnverifiedReceipts(ctx context.Context, limit int) ([]Unverified, error) {
+	docs := db.client.CollectionGroup("receipts").Where("verified", "<", time.Unix(0, 0)).Limit(limit).Documents(ctx)
+	defer docs.Stop()
+	var open []Unverified
+	for {
+		snap, err := docs.Next()
+		if errors.Is(err, iterator.Done) {
+			return open, nil
+		}
+		if err != nil {
+			return nil, classify(err)
+		}
+		owner := tenant.ID(snap.Ref.Parent.Parent.ID)
+		e, err := db.Receipts().entry(owner, snap, nil)
+		if err != nil {
+			return nil, err
+		}
+		e.Value.ID = e.ID
+		open = append(open, Unverified{owner, e.Value})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
@@ -56,6 +57,9 @@ type Provision struct {
 	Connection connection.ID `json:"connection"`
 	Accounts   []account.ID  `json:"accounts,omitempty"`
 	Groups     []group.ID    `json:"groups,omitempty"`
+	// Receipt is the receipt to which the deletion of erased accounts is
+	// reported.
+	Receipt receipt.ID `json:"receipt,omitempty"`
 }
 
 // Letter is a kind of mail.
