@@ -9,6 +9,7 @@ import (
 
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
@@ -25,21 +26,25 @@ type Deps struct {
 	DB    *store.DB
 	Plans plan.Shelf
 	Index seal.Index
+	Keys  Keys
+	Bin   erase.Keeper
 	Post  outbox.Post
 	Clock clock.Clock
 }
 
 type server struct {
-	db    *store.DB
-	plans plan.Shelf
-	index seal.Index
-	post  outbox.Post
-	clock clock.Clock
+	db     *store.DB
+	plans  plan.Shelf
+	index  seal.Index
+	keys   Keys
+	keeper erase.Keeper
+	post   outbox.Post
+	clock  clock.Clock
 }
 
 // New returns the handler of the topic roster-apply, at its path.
 func New(d Deps) http.Handler {
-	s := &server{db: d.DB, plans: d.Plans, index: d.Index, post: d.Post, clock: d.Clock}
+	s := &server{db: d.DB, plans: d.Plans, index: d.Index, keys: d.Keys, keeper: d.Bin, post: d.Post, clock: d.Clock}
 	mux := http.NewServeMux()
 	mux.Handle("POST /"+topic.RosterApply.Name, event.Handler(topic.RosterApply, s.handle))
 	return mux

@@ -21,6 +21,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
@@ -80,16 +81,30 @@ type fixture struct {
 	db      *store.DB
 	shelf   plan.Shelf
 	index   seal.Index
+	keeper  erase.Keeper
 	queue   *queue
 	handler http.Handler
+}
+
+// deps is what the function needs, with somebody who publishes.
+func (f *fixture) deps(p outbox.Publisher) rosterapply.Deps {
+	post := outbox.Post{Publisher: p, Shelf: f.db.Outbox()}
+	keeper := f.keeper
+	keeper.Post = post
+	return rosterapply.Deps{
+		DB: f.db, Plans: f.shelf, Index: f.index, Keys: f.keeper.Box.(*seal.Sealer), Bin: keeper, Post: post, Clock: clock.System{},
+	}
 }
 
 func begin(t *testing.T) *fixture {
 	t.Helper()
 	ctx := t.Context()
-	db, err := store.Open(ctx, store.Config{Project: emulators.Firestore(t)})
+	main := store.Config{Project: emulators.Firestore(t)}
+	db, err := store.Open(ctx, main)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	records, err := store.Open(ctx, main.In(store.LedgerDatabase))
+	require.NoError(t, err)
+	t.Cleanup(func() { _, _ = db.Close(), records.Close() })
 	bucket, err := blob.Open(ctx, blob.Config{Bucket: emulators.Storage(t), Emulator: os.Getenv("STORAGE_EMULATOR_HOST")})
 	require.NoError(t, err)
 	sealer, err := seal.Open(ctx, seal.Config{Key: emulators.Keys(t), Endpoint: os.Getenv("KMS_ENDPOINT")})
@@ -97,9 +112,8 @@ func begin(t *testing.T) *fixture {
 	index, err := seal.NewIndex(bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)
 	f := &fixture{t: t, db: db, shelf: plan.Shelf{Bucket: bucket, Keys: sealer}, index: index, queue: &queue{}}
-	f.handler = rosterapply.New(rosterapply.Deps{
-		DB: db, Plans: f.shelf, Index: index, Clock: clock.System{}, Post: outbox.Post{Publisher: f.queue, Shelf: db.Outbox()},
-	})
+	f.keeper = erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Clock: clock.System{}}
+	f.handler = rosterapply.New(f.deps(f.queue))
 	require.NoError(t, db.Schools().Create(ctx, board, place, school.School{ID: place}))
 	return f
 }
@@ -334,9 +348,7 @@ func TestCrashedAfterEveryStep(t *testing.T) {
 				Rows:   map[roster.Phase][]roster.AccountRow{roster.People: rows},
 			}, "r1")
 			dying := &crashing{queue: f.queue, left: crash}
-			f.handler = rosterapply.New(rosterapply.Deps{
-				DB: f.db, Plans: f.shelf, Index: f.index, Clock: clock.System{}, Post: outbox.Post{Publisher: dying, Shelf: f.db.Outbox()},
-			})
+			f.handler = rosterapply.New(f.deps(dying))
 			for {
 				m, ok := f.queue.take(false)
 				if !ok {

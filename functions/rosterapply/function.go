@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
@@ -30,6 +31,10 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	db, err := store.Open(ctx, settings.Store)
+	if err != nil {
+		return nil, err
+	}
+	records, err := store.Open(ctx, settings.Store.In(store.LedgerDatabase))
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +62,10 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	routes := New(Deps{
-		DB: db, Plans: plan.Shelf{Bucket: bucket, Keys: sealer}, Index: index, Clock: clock.System{},
-		Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
+		DB: db, Plans: plan.Shelf{Bucket: bucket, Keys: sealer}, Index: index, Keys: sealer, Post: post, Clock: clock.System{},
+		Bin: erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
 	})
 	return serve.Outer("rosterapply", event.Only(ctx, settings.Sender, routes)), nil
 }

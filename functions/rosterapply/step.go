@@ -39,20 +39,21 @@ func laneID(phase roster.Phase, lane int) store.LaneID {
 // reading the rows; where somebody has changed a row since the plan, row by
 // row. It returns the letter that the step stored, or errDone.
 func (s *server) apply(ctx context.Context, j job) (outbox.Letter, error) {
-	letter, err := s.commit(ctx, j, s.blind)
-	if fault.KindOf(err) == fault.Conflict {
-		letter, err = s.commit(ctx, j, s.careful)
-	}
-	return letter, err
+	return s.recorded(ctx, j, func() (outbox.Letter, outcome, error) {
+		letter, o, err := s.commit(ctx, j, s.blind)
+		if fault.KindOf(err) == fault.Conflict {
+			letter, o, err = s.commit(ctx, j, s.careful)
+		}
+		return letter, o, err
+	})
 }
 
-// writer writes the rows of a step and returns how many it left alone. It
-// reads before it writes.
-type writer func(tx *store.Tx, j job) (conflicts int, err error)
+// writer writes the rows of a step and returns what it did. It reads before it
+// writes.
+type writer func(ctx context.Context, tx *store.Tx, j job) (outcome, error)
 
-func (s *server) commit(ctx context.Context, j job, write writer) (outbox.Letter, error) {
-	var letter outbox.Letter
-	err := s.db.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox.Letter, o outcome, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		lane, err := s.db.Lanes(j.run.ID, j.run.ExpireAt).GetTx(tx, j.Tenant, laneID(j.Phase, j.Lane))
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
@@ -67,19 +68,19 @@ func (s *server) commit(ctx context.Context, j job, write writer) (outbox.Letter
 		if slot.Run != j.run.ID {
 			return errLost
 		}
-		conflicts, err := write(tx, j)
-		if err != nil {
+		if o, err = write(ctx, tx, j); err != nil {
 			return err
 		}
-		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+conflicts
+		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+o.conflicts
 		letter = outbox.New(j.Tenant, s.clock.Now(), j.messages()...)
 		return errors.Join(
 			s.db.Lanes(j.run.ID, j.run.ExpireAt).SetTx(tx, j.Tenant, laneID(j.Phase, j.Lane), lane),
 			s.record(tx, j),
+			s.revise(ctx, tx, j, o.changes),
 			s.db.Outbox().CreateTx(tx, j.Tenant, letter.ID, letter),
 		)
 	})
-	return letter, err
+	return letter, o, err
 }
 
 func (s *server) record(tx *store.Tx, j job) error {

@@ -1,7 +1,10 @@
 package rosterapply
 
 import (
+	"context"
+
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -9,18 +12,20 @@ import (
 
 // blind writes the rows without reading them: creations must not exist yet,
 // changes must not have been written since the plan. One that fails fails all.
-func (s *server) blind(tx *store.Tx, j job) (int, error) {
+func (s *server) blind(ctx context.Context, tx *store.Tx, j job) (outcome, error) {
+	var o outcome
 	for _, row := range j.step.Groups {
 		if err := s.writeGroup(tx, j.Tenant, row); err != nil {
-			return 0, err
+			return o, err
 		}
 	}
 	for _, row := range j.step.Accounts {
-		if err := s.writeAccount(tx, j.Tenant, row); err != nil {
-			return 0, err
+		if err := s.writeAccount(ctx, tx, j.Tenant, row); err != nil {
+			return o, err
 		}
+		o.note(row, row.Before)
 	}
-	return 0, nil
+	return o, nil
 }
 
 // writeGroup stores a group as the plan has it. A group's stored form holds
@@ -29,9 +34,15 @@ func (s *server) writeGroup(tx *store.Tx, owner tenant.ID, row roster.GroupRow) 
 	return s.db.Groups().SetTx(tx, owner, row.Group.ID, row.Group)
 }
 
-func (s *server) writeAccount(tx *store.Tx, owner tenant.ID, row roster.AccountRow) error {
-	if row.Action == roster.Create {
+func (s *server) writeAccount(ctx context.Context, tx *store.Tx, owner tenant.ID, row roster.AccountRow) error {
+	switch {
+	case row.Action == roster.Create:
 		return s.create(tx, owner, row.Account)
+	case row.FromBin:
+		return s.back(tx, owner, row.Account)
+	case row.Bin:
+		e := store.Entry[account.ID, account.Account]{ID: row.Account.ID, Value: *row.Before, Written: row.Written}
+		return s.keeper.BinTx(ctx, tx, owner, e, bin.Reason(row.Reason))
 	}
 	e := store.Entry[account.ID, account.Account]{ID: row.Account.ID, Value: row.Account, Written: row.Written}
 	return s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...)
@@ -52,38 +63,62 @@ func (s *server) name(owner tenant.ID, address string) store.NameID {
 // still apply. A row whose account was imported otherwise since the plan, or
 // whose name somebody else holds now, is left alone and counted: the next
 // import plans it anew.
-func (s *server) careful(tx *store.Tx, j job) (int, error) {
-	stored, err := s.db.Accounts().GetManyTx(tx, j.Tenant, j.accounts())
+func (s *server) careful(ctx context.Context, tx *store.Tx, j job) (outcome, error) {
+	var o outcome
+	now, err := s.present(tx, j)
 	if err != nil {
-		return 0, err
+		return o, err
 	}
-	names := make([]store.NameID, len(j.step.Accounts))
 	for i, row := range j.step.Accounts {
-		names[i] = s.name(j.Tenant, row.Account.Address)
-	}
-	held, err := s.db.Names().GetManyTx(tx, j.Tenant, names)
-	if err != nil {
-		return 0, err
-	}
-	conflicts := 0
-	for i, row := range j.step.Accounts {
-		have, exists := stored[row.Account.ID]
-		holder, taken := held[names[i]]
+		have, exists := now.accounts[row.Account.ID]
+		_, binned := now.bin[row.Account.ID]
+		holder, taken := now.names[now.ids[i]]
+		free := !taken || holder.Value == row.Account.ID
+		same := exists && have.Value.Digest == row.Was
 		switch {
-		case exists && have.Value.Digest == row.Account.Digest:
-			// applied before
+		case exists && !row.Bin && have.Value.Digest == row.Account.Digest, row.Bin && !exists && binned:
+			continue // applied before
 		case row.Action == roster.Create && !exists && !taken:
 			err = s.create(tx, j.Tenant, row.Account)
-		case row.Action != roster.Create && exists && have.Value.Digest == row.Was && (!taken || holder.Value == row.Account.ID):
-			err = s.merge(tx, j.Tenant, row, have)
+		case row.FromBin && !exists && binned && free:
+			err = s.back(tx, j.Tenant, row.Account)
+		case row.Bin && same:
+			err = s.keeper.BinTx(ctx, tx, j.Tenant, have, bin.Reason(row.Reason))
+		case row.Action != roster.Create && !row.FromBin && same && free:
+			row.Account, err = s.merge(tx, j.Tenant, row, have)
 		default:
-			conflicts++
+			o.conflicts++
+			continue
 		}
 		if err != nil {
-			return 0, err
+			return o, err
 		}
+		o.note(row, &have.Value)
 	}
-	return conflicts, s.groupsAgain(tx, j)
+	return o, s.groupsAgain(tx, j)
+}
+
+// present is what is stored of a step's rows.
+type present struct {
+	accounts map[account.ID]store.Entry[account.ID, account.Account]
+	bin      map[account.ID]store.Entry[account.ID, bin.Entry]
+	names    map[store.NameID]store.Entry[store.NameID, account.ID]
+	ids      []store.NameID // of the rows' addresses, in their order
+}
+
+func (s *server) present(tx *store.Tx, j job) (p present, err error) {
+	if p.accounts, err = s.db.Accounts().GetManyTx(tx, j.Tenant, j.accounts()); err != nil {
+		return p, err
+	}
+	if p.bin, err = s.db.Bin().GetManyTx(tx, j.Tenant, j.accounts()); err != nil {
+		return p, err
+	}
+	p.ids = make([]store.NameID, len(j.step.Accounts))
+	for i, row := range j.step.Accounts {
+		p.ids[i] = s.name(j.Tenant, row.Account.Address)
+	}
+	p.names, err = s.db.Names().GetManyTx(tx, j.Tenant, p.ids)
+	return p, err
 }
 
 func (s *server) groupsAgain(tx *store.Tx, j job) error {
@@ -98,10 +133,13 @@ func (s *server) groupsAgain(tx *store.Tx, j job) error {
 // merge writes the imported fields of row over an account that the school has
 // changed in its own fields since the plan: a block stays a block, and the
 // version and epoch go on from where they are.
-func (s *server) merge(tx *store.Tx, owner tenant.ID, row roster.AccountRow, have store.Entry[account.ID, account.Account]) error {
+func (s *server) merge(tx *store.Tx, owner tenant.ID, row roster.AccountRow, have store.Entry[account.ID, account.Account]) (account.Account, error) {
 	a := row.Account
-	a.Version = have.Value.Version + 1
-	if have.Value.State == account.Blocked {
+	a.Version, a.Own = have.Value.Version+1, have.Value.Own
+	switch {
+	case have.Value.State == account.Blocked && a.State == account.Left:
+		a.Rest = account.Blocked
+	case have.Value.State == account.Blocked:
 		a.State = account.Blocked
 	}
 	a.Epoch = have.Value.Epoch
@@ -110,5 +148,5 @@ func (s *server) merge(tx *store.Tx, owner tenant.ID, row roster.AccountRow, hav
 	}
 	a.Digest = a.Imported()
 	e := store.Entry[account.ID, account.Account]{ID: a.ID, Value: a, Written: have.Written}
-	return s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...)
+	return a, s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...)
 }

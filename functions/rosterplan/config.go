@@ -11,7 +11,7 @@ import (
 type Settings struct {
 	Store           store.Config  // the main database
 	Secret          secret.Config // holds index-key and eck-key
-	Seal            seal.Config   // the day key that uploads and plans are sealed under
+	Seal            seal.Config   // the day key that uploads, plans and the recycle bin are sealed under
 	Sender          event.Sender  // whose deliveries are accepted
 	UploadsBucket   string        `env:"UPLOADS_BUCKET"`                 // where sealed uploads lie until they are planned
 	PlansBucket     string        `env:"PLANS_BUCKET"`                   // where sealed plans lie

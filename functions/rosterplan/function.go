@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
@@ -55,7 +56,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Index: index, ECK: ring, Clock: clock.System{},
+		DB: db, Index: index, ECK: ring, Clock: clock.System{}, Bin: erase.Keeper{DB: db, Box: sealer, Index: index, Clock: clock.System{}},
 		Uploads: upload.Shelf{Bucket: uploads, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},

@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -55,6 +57,9 @@ func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) 
 		}
 		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
 	}
+	if err := n.binned(ctx, &k); err != nil {
+		return k, err
+	}
 	for e, err := range n.DB.Groups().All(ctx, n.owner) {
 		if err != nil {
 			return k, fmt.Errorf("read groups: %w", err)
@@ -62,6 +67,28 @@ func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) 
 		k.Groups = append(k.Groups, roster.KnownGroup{Group: e.Value, Written: e.Written})
 	}
 	return k, nil
+}
+
+// binned adds those who lie in the recycle bin: whoever is back in the source
+// gets the same account. What nobody can open any more is left out.
+func (n *knower) binned(ctx context.Context, k *roster.Known) error {
+	for e, err := range n.DB.Bin().All(ctx, n.owner) {
+		if err != nil {
+			return fmt.Errorf("read the bin: %w", err)
+		}
+		if e.Value.Due(k.Now) {
+			continue
+		}
+		a, err := n.Bin.Open(ctx, n.owner, e.Value)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: bin.Gone(a), Day: seal.Day(e.Value.Envelope.Batch)})
+	}
+	return nil
 }
 
 func (n *knower) key(at school.ID, kind person.Kind, key string) string {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
@@ -25,6 +27,7 @@ type Deps struct {
 	Plans   plan.Shelf
 	Index   seal.Index
 	ECK     Ring // seals ECK-iDs
+	Bin     Bin
 	Post    outbox.Post
 	Clock   clock.Clock
 }
@@ -32,6 +35,11 @@ type Deps struct {
 // Ring seals under a secret that can change: see seal.Ring.
 type Ring interface {
 	Seal(plain, context []byte) ([]byte, error)
+}
+
+// Bin opens deleted accounts: see erase.Keeper.
+type Bin interface {
+	Open(ctx context.Context, owner tenant.ID, e bin.Entry) (account.Account, error)
 }
 
 type server struct{ Deps }

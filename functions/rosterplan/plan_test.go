@@ -19,6 +19,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
@@ -79,6 +80,7 @@ func begin(t *testing.T) *fixture {
 	f.uploads, f.plans = upload.Shelf{Bucket: bucket, Keys: sealer}, plan.Shelf{Bucket: bucket, Keys: sealer}
 	f.handler = rosterplan.New(rosterplan.Deps{
 		DB: f.db, Uploads: f.uploads, Plans: f.plans, Index: index, ECK: f.ring, Clock: f.clock,
+		Bin:  erase.Keeper{DB: f.db, Box: sealer, Index: index, Clock: f.clock},
 		Post: outbox.Post{Publisher: f.sent, Shelf: f.db.Outbox()},
 	})
 	require.NoError(t, f.db.Tenants().Create(ctx, board, board, tenant.Tenant{

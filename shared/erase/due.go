@@ -92,7 +92,7 @@ func (k Keeper) erase(ctx context.Context, owner tenant.ID, e erasure) (receipt.
 		return "", err
 	}
 	var letter outbox.Letter
-	err := k.recorded(ctx, owner, record, func() ([]account.ID, error) {
+	err := k.Record(ctx, owner, record, func() ([]account.ID, error) {
 		err := k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) (err error) {
 			proof.Accounts, proof.Removed = nil, map[string]int{}
 			letter, err = k.forget(tx, owner, e, &proof)

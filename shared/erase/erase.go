@@ -143,7 +143,7 @@ func (k Keeper) chunk(ctx context.Context, owner tenant.ID, ids []account.ID, o 
 	record.Why, record.Order, record.Deadline = o.Why, o.Ref, record.At.Add(account.Kept)
 	var letter outbox.Letter
 	var done []account.ID
-	err = k.recorded(ctx, owner, record, func() ([]account.ID, error) {
+	err = k.Record(ctx, owner, record, func() ([]account.ID, error) {
 		err := k.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 			if done, err = j.do(ctx, tx, owner, ids, o); err != nil || len(done) == 0 {
 				return err
@@ -207,10 +207,10 @@ func passed(owner tenant.ID, targets []connection.ID, ids []account.ID, proof re
 	return list
 }
 
-// recorded does a change that is in the ledger before it begins, and writes
+// Record does a change that is in the ledger before it begins, and writes
 // down there whom it changed. What a crash leaves begun counts as done when the
 // ledger is replayed.
-func (k Keeper) recorded(ctx context.Context, owner tenant.ID, e ledger.Entry, change func() ([]account.ID, error)) error {
+func (k Keeper) Record(ctx context.Context, owner tenant.ID, e ledger.Entry, change func() ([]account.ID, error)) error {
 	if err := k.Ledger.Ledger().Create(ctx, owner, e.ID, e); err != nil {
 		return fmt.Errorf("write the ledger: %w", err)
 	}

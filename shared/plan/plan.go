@@ -27,6 +27,7 @@ type Bucket interface {
 // Keys makes and opens data keys: see seal.Sealer.
 type Keys interface {
 	NewKey(ctx context.Context) (seal.Key, error)
+	NewKeyOf(ctx context.Context, day string) (seal.Key, error)
 	Unwrap(ctx context.Context, wrapped []byte) (seal.Key, error)
 }
 
@@ -39,7 +40,7 @@ type Shelf struct {
 // Write seals p for a run and returns where it lies. Every call makes a new
 // object, so that a repeated attempt never meets the one before.
 func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, p roster.Plan) (roster.Stored, error) {
-	key, err := s.Keys.NewKey(ctx)
+	key, err := s.key(ctx, p)
 	if err != nil {
 		return roster.Stored{}, err
 	}
@@ -69,6 +70,15 @@ func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, p r
 	}
 	stored.Hash = hex.EncodeToString(hash.Sum(nil))
 	return stored, nil
+}
+
+// key makes the data key of a plan: under the key of today, or under the oldest
+// of those that sealed what the plan holds of people in the bin.
+func (s Shelf) key(ctx context.Context, p roster.Plan) (seal.Key, error) {
+	if oldest := seal.Oldest(p.Days); oldest != "" {
+		return s.Keys.NewKeyOf(ctx, oldest)
+	}
+	return s.Keys.NewKey(ctx)
 }
 
 func sealStep(key seal.Key, step roster.Step, place []byte) ([]byte, error) {

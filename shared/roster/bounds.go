@@ -87,7 +87,7 @@ func (c *comparison) heldBack(phase Phase, held bool, code string) {
 func (c *comparison) leavers() {
 	for i, a := range c.known.Accounts {
 		m, ok := a.At(c.known.School.ID)
-		if ok && m.Key != "" && !m.Left && c.kinds[a.Kind] && !c.seen[i] {
+		if ok && m.Key != "" && !m.Left && !m.Kept && c.kinds[a.Kind] && !c.seen[i] {
 			c.depart(a, "absent_from_source")
 		}
 	}
@@ -102,15 +102,12 @@ func (c *comparison) depart(have KnownAccount, reason string) {
 	}
 	m.Left, m.Groups = true, nil
 	a := have.With(m)
-	if a.State == account.Active && !a.Present() {
-		a.State = account.Left // a blocked account stays blocked, also when the person comes back
-		a.Epoch++
+	gone := (a.State == account.Active || a.State == account.Blocked) && !a.Present()
+	if gone {
+		a = c.left(a)
 	}
-	a.Digest = a.Imported()
-	a.Version, a.Changed = have.Version+1, c.known.Now
-	row := AccountRow{
-		Action: Depart, Reason: reason, Account: a, Written: have.Written, Was: have.Digest, Changes: c.differences(have.Account, a),
-	}
+	row := c.row(have, a, Depart, reason)
+	row.Bin = gone && a.LeaveAt.IsZero()
 	c.leave = append(c.leave, row)
 	c.tally(row, c.class(have.Account))
 	c.plan.Counts.Leave++

@@ -36,6 +36,9 @@ type Known struct {
 type KnownAccount struct {
 	account.Account
 	Written time.Time
+	// Day is the key that sealed the account, where it lies in the recycle bin;
+	// "" for one that lives. One in the bin is known as one that has left.
+	Day string
 }
 
 // KnownGroup is a stored group with the moment of its last write.
@@ -252,7 +255,9 @@ func (c *comparison) create(p Person, key, reason string) {
 }
 
 func (c *comparison) creation(p Person, key, reason string) AccountRow {
-	a := account.Account{ID: account.NewID(), Kind: p.Kind, State: account.Active, Version: 1, Epoch: 1, Changed: c.known.Now}
+	a := account.Account{
+		ID: account.NewID(), Kind: p.Kind, State: account.Active, Version: 1, Epoch: 1, Created: c.known.Now, Changed: c.known.Now,
+	}
 	a.Username = c.username(p)
 	a.Address = a.Username + "@" + c.domain(p.Kind)
 	c.taken[a.Username] = true
@@ -292,8 +297,11 @@ func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, 
 	switch {
 	case c.plan.Prepares:
 		row.Action, row.Reason = Prepare, "prepared"
+		if have.State == account.Left {
+			a = returned(a, account.Prepared)
+		}
 	case have.State == account.Left:
-		a.State, row.Action, row.Reason = account.Active, Return, "back_in_source"
+		a, row.Action, row.Reason = returned(a, have.Back()), Return, "back_in_source"
 	case have.State == account.Prepared:
 		a.State = account.Active
 	}
@@ -301,6 +309,7 @@ func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, 
 	if a.Digest == have.Digest && a.State == have.State {
 		return row, false
 	}
+	c.keep(have, &row)
 	if row.Action == Change && c.class(have.Account) != "" && c.class(have.Account) != c.class(a) {
 		row.Action = Move
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
@@ -23,8 +24,9 @@ type world struct {
 	school   school.School
 	accounts map[account.ID]account.Account
 	groups   map[group.ID]group.Group
-	others   map[school.ID]*world // other schools of the institution
-	run      roster.Run           // the last that was planned
+	others   map[school.ID]*world  // other schools of the institution
+	run      roster.Run            // the last that was planned
+	days     map[account.ID]string // the keys of those who lie in the bin
 }
 
 func newWorld() *world {
@@ -46,7 +48,7 @@ func (w *world) known() roster.Known {
 		k.Schools[id] = other.school
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.accounts)) {
-		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: w.accounts[id]})
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: w.accounts[id], Day: w.days[id]})
 	}
 	for _, id := range slices.Sorted(maps.Keys(w.groups)) {
 		k.Groups = append(k.Groups, roster.KnownGroup{Group: w.groups[id]})
@@ -240,11 +242,55 @@ func TestABlockedAccountStaysBlocked(t *testing.T) {
 		w.accounts[id] = a
 	}
 	blocked := p.Rows[roster.People][0].Account.ID
-	for _, r := range []*roster.Roster{pupils(2), pupils(1, 2)} {
-		p, _ = w.compare(r)
+	p, _ = w.compare(pupils(2))
+	require.True(t, p.Rows[roster.Leave][0].Bin, "a block keeps nobody who has left")
+	w.apply(p, true)
+	require.Equal(t, account.Left, w.accounts[blocked].State)
+	p, _ = w.compare(pupils(1, 2))
+	w.apply(p, true)
+	require.Equal(t, account.Blocked, w.accounts[blocked].State, "a block outlives an absence")
+}
+
+func TestLeaversGoToTheBinAfterTheSchoolsGrace(t *testing.T) {
+	t.Parallel()
+	for _, grace := range []time.Duration{0, 14 * 24 * time.Hour} {
+		w := newWorld()
+		p, _ := w.compare(pupils(1, 2))
 		w.apply(p, true)
-		require.Equal(t, account.Blocked, w.accounts[blocked].State)
+		w.school.Grace = grace
+		p, _ = w.compare(pupils(2))
+		row := p.Rows[roster.Leave][0]
+		require.Equal(t, account.Left, row.Account.State)
+		require.Equal(t, account.Active, row.Account.Rest)
+		require.Equal(t, account.Active, row.Before.State, "what the bin keeps is the account as it was")
+		require.Equal(t, grace == 0, row.Bin)
+		if grace > 0 {
+			require.Equal(t, w.known().Now.Add(grace), row.Account.LeaveAt)
+		}
 	}
+}
+
+func TestWhoComesBackOutOfTheBin(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	p, _ := w.compare(pupils(1, 2))
+	w.apply(p, true)
+	first := p.Rows[roster.People][0].Account
+	gone := bin.Gone(first)
+	w.accounts[first.ID] = gone
+	w.days = map[account.ID]string{first.ID: "key/1"}
+	p, _ = w.compare(pupils(1, 2))
+	require.Equal(t, roster.Counts{Return: 1, Unchanged: 1}, p.Counts)
+	row := p.Rows[roster.People][0]
+	require.Equal(t, first.ID, row.Account.ID)
+	require.Equal(t, first.Address, row.Account.Address)
+	require.Equal(t, account.Active, row.Account.State)
+	require.True(t, row.FromBin)
+	require.Nil(t, row.Before, "the plan holds no more of the bin than it needs")
+	require.Equal(t, []string{"key/1"}, p.Days)
+	require.Greater(t, row.Account.Epoch, first.Epoch)
+	p, _ = w.compare(pupils(2))
+	require.True(t, p.Empty(), "who lies in the bin does not leave again")
 }
 
 // anyRoster draws a roster of up to thirty of forty pupils, in two classes.

@@ -46,7 +46,14 @@ type AccountRow struct {
 	Account account.Account // as it will be; its id, username and address are final
 	Written time.Time       // last write of the stored document that the plan saw; zero for Create
 	Was     string          // digest of the imported fields that the plan saw; "" for Create
-	Changes []FieldChange   `json:",omitempty"` // what differs, for who reads the plan
+	// Before is the account as the plan saw it; nil for Create.
+	Before *account.Account `json:",omitempty"`
+	// Bin says of one who leaves that the account goes to the recycle bin at
+	// once: the school sets no grace.
+	Bin bool `json:",omitempty"`
+	// FromBin says that the account comes back out of the recycle bin.
+	FromBin bool          `json:",omitempty"`
+	Changes []FieldChange `json:",omitempty"` // what differs, for who reads the plan
 	// Or is what happens instead where somebody confirms that the person is
 	// one who is known already. Proposals, which stand in the phase Matches,
 	// have it.
@@ -77,6 +84,9 @@ type Plan struct {
 	Counts   Counts
 	Tallies  []Tally
 	Prepares bool // it loads a school year that has not begun
+	// Days are the keys that sealed what the plan holds of people in the bin: it
+	// may not be readable for longer than they are.
+	Days []string
 }
 
 // Empty reports whether the plan changes nothing.

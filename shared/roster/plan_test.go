@@ -10,7 +10,9 @@ import (
 )
 
 // rowOf is a row about one account.
-func rowOf(id account.ID) roster.AccountRow { return roster.AccountRow{Account: account.Account{ID: id}} }
+func rowOf(id account.ID) roster.AccountRow {
+	return roster.AccountRow{Account: account.Account{ID: id}}
+}
 
 // TestWhoeverDecidesSaysWhichNamesake expects each decision on a proposal to
 // do just what it says.

@@ -65,9 +65,9 @@ type Person struct {
 	// person at: the number of a location ("01"), with or without the BRIN
 	// before it, else its name; "" where the source tells none.
 	Location string
-	Left     bool     // the source itself says that the person has left
-	Line     int      // where the person stands in the source, for findings
-	Fields   Fields   // what the source delivers of this person
+	Left     bool   // the source itself says that the person has left
+	Line     int    // where the person stands in the source, for findings
+	Fields   Fields // what the source delivers of this person
 }
 
 // Severity says what a finding does.

@@ -18,10 +18,13 @@ func (c *comparison) unprepared() {
 		}
 		a := have.Account
 		a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(m account.Membership) bool { return m.School == here })
-		if a.State == account.Prepared && len(a.Next) == 0 && !a.Present() {
-			a.State = account.Left
+		gone := a.State == account.Prepared && len(a.Next) == 0 && !a.Present()
+		if gone {
+			a.Rest, a.State = a.State, account.Left
 		}
-		c.add(c.row(have, a, Prepare, "no_longer_prepared"))
+		row := c.row(have, a, Prepare, "no_longer_prepared")
+		row.Bin = gone // nobody has used the account
+		c.add(row)
 		c.plan.Counts.Prepare++
 	}
 }
@@ -30,9 +33,11 @@ func (c *comparison) unprepared() {
 func (c *comparison) row(have KnownAccount, a account.Account, what Action, reason string) AccountRow {
 	a.Digest = a.Imported()
 	a.Version, a.Changed = have.Version+1, c.known.Now
-	return AccountRow{
+	row := AccountRow{
 		Action: what, Reason: reason, Account: a, Written: have.Written, Was: have.Digest, Changes: c.differences(have.Account, a),
 	}
+	c.keep(have, &row)
+	return row
 }
 
 // SwitchYear plans that the prepared school year takes the place of the
@@ -75,7 +80,7 @@ func (c *comparison) begins(have KnownAccount, next account.Membership) {
 	case account.Prepared:
 		row.Account.State = account.Active
 	case account.Left:
-		row.Account.State, row.Action = account.Active, Return
+		row.Account, row.Action = returned(row.Account, have.Back()), Return
 	}
 	c.add(row)
 	if row.Action == Return {

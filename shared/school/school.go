@@ -44,8 +44,11 @@ type School struct {
 	LastRun  string            // id of the newest import that did something, or found nothing to do
 	Columns  map[string]string // what the school said of the columns of its own tables
 	Strict   bool              // every deviation of a file from its standard refuses it
-	Former   []ID              // schools that went up in this one
-	Into     ID                // the school that this one went up in; "" while it is one
+	// Grace is how long an account of somebody who has left stays among the
+	// living before it goes to the recycle bin; 0 for not at all.
+	Grace  time.Duration
+	Former []ID // schools that went up in this one
+	Into   ID   // the school that this one went up in; "" while it is one
 }
 
 // Prepared is a school year whose roster has been loaded before it begins.

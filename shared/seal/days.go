@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -147,6 +148,19 @@ func (d Days) versions(ctx context.Context) ([]*kmspb.CryptoKeyVersion, error) {
 		return b.GetCreateTime().AsTime().Compare(a.GetCreateTime().AsTime())
 	})
 	return list, nil
+}
+
+// Oldest returns the day key that was made first of those named, "" for none:
+// versions of a key are numbered in the order in which they were made.
+func Oldest(days []string) string {
+	oldest, least := "", 0
+	for _, name := range days {
+		n, err := strconv.Atoi(name[strings.LastIndexByte(name, '/')+1:])
+		if err == nil && (oldest == "" || n < least) {
+			oldest, least = name, n
+		}
+	}
+	return oldest
 }
 
 func day(v *kmspb.CryptoKeyVersion) time.Time {

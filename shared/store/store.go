@@ -35,6 +35,12 @@ type Config struct {
 	Clock    clock.Clock
 }
 
+// In returns c for another database of the same project.
+func (c Config) In(database string) Config {
+	c.Database = database
+	return c
+}
+
 // Open connects to a database. The environment variable
 // FIRESTORE_EMULATOR_HOST leads to an emulator, as in every Google client.
 func Open(ctx context.Context, c Config) (*DB, error) {

@@ -95,6 +95,7 @@ type schoolDoc struct {
 	Strict       bool                `firestore:"strict" register:"-"`
 	Former       []string            `firestore:"former" register:"-"`
 	Into         string              `firestore:"into" register:"-"`
+	Grace        int                 `firestore:"graceMinutes" register:"-"`
 }
 
 // rosterSourceDoc tells which family of formats delivers what of a kind of
@@ -163,6 +164,7 @@ func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {
 		Bounds: boundsToDoc(s.Bounds), Rollover: boundsToDoc(s.Rollover),
 		Delivers: s.Delivers, Columns: s.Columns, Strict: s.Strict, Former: texts(s.Former), Into: string(s.Into),
 		SystemAt: s.System.At, SystemBy: s.System.By, FilesOf: int(s.FilesOf), LastRun: s.LastRun,
+		Grace: int(s.Grace / time.Minute),
 	}
 	for _, x := range s.Sources {
 		d.Sources = append(d.Sources, rosterSourceDoc{string(x.Kind), x.Family, x.Main, x.Space, x.Fields, x.Last})
@@ -178,6 +180,7 @@ func schoolFromDoc(id school.ID, d schoolDoc) (school.School, error) {
 		Bounds:   boundsFromDoc(d.Bounds), Rollover: boundsFromDoc(d.Rollover),
 		Delivers: d.Delivers, Columns: d.Columns, Strict: d.Strict, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
 		System: school.Change{At: d.SystemAt, By: d.SystemBy}, FilesOf: school.Year(d.FilesOf), LastRun: d.LastRun,
+		Grace: time.Duration(d.Grace) * time.Minute,
 	}
 	for _, x := range d.Sources {
 		s.Sources = append(s.Sources, school.Source{

@@ -17,6 +17,7 @@ import (
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/privacy"
+	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
@@ -46,8 +47,8 @@ func wires() []wire {
 			`{"tenant":"bestuur","import":"i1","phase":"people","lane":2,"next":7}`,
 			`{"tenant":"","import":"","phase":"","lane":0,"next":0}`),
 		on(topic.ProvisionGoogle, topic.Provision{
-			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"},
-		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"]}`, `{"tenant":"","connection":""}`),
+			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"}, Receipt: "r1",
+		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1"}`, `{"tenant":"","connection":""}`),
 		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1"},
 			`{"tenant":"bestuur","letter":"import_waiting","import":"i1"}`, `{"tenant":"","letter":"","import":""}`),
 		on(topic.Minute, topic.Tick{}, `{}`, `{}`),
@@ -120,6 +121,7 @@ func TestMessagesNameThingsByID(t *testing.T) {
 		reflect.TypeFor[tenant.ID](): true, reflect.TypeFor[school.ID](): true, reflect.TypeFor[account.ID](): true,
 		reflect.TypeFor[group.ID](): true, reflect.TypeFor[connection.ID](): true, reflect.TypeFor[roster.RunID](): true,
 		reflect.TypeFor[roster.Phase](): true, reflect.TypeFor[topic.Letter](): true,
+		reflect.TypeFor[receipt.ID](): true,
 		reflect.TypeFor[int](): true, reflect.TypeFor[int64](): true,
 	}
 	for _, w := range wires() {
