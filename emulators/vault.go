@@ -83,6 +83,27 @@ func Keys(t testing.TB) (key string) {
 	return made.GetName()
 }
 
+// SigningKey makes a key in a fresh key ring of the fake of Cloud KMS that signs
+// with EC_SIGN_P256_SHA256, and returns the resource name of its first version:
+// projects/…/cryptoKeys/…/cryptoKeyVersions/1.
+func SigningKey(t testing.TB) (version string) {
+	t.Helper()
+	client := kmsClient(t)
+	ring, err := client.CreateKeyRing(t.Context(), &kmspb.CreateKeyRingRequest{
+		Parent: "projects/" + fresh() + "/locations/europe-west4", KeyRingId: "sync",
+	})
+	require.NoError(t, err)
+	made, err := client.CreateCryptoKey(t.Context(), &kmspb.CreateCryptoKeyRequest{
+		Parent: ring.GetName(), CryptoKeyId: "notary",
+		CryptoKey: &kmspb.CryptoKey{
+			Purpose:         kmspb.CryptoKey_ASYMMETRIC_SIGN,
+			VersionTemplate: &kmspb.CryptoKeyVersionTemplate{Algorithm: kmspb.CryptoKeyVersion_EC_SIGN_P256_SHA256},
+		},
+	})
+	require.NoError(t, err)
+	return made.GetName() + "/cryptoKeyVersions/1"
+}
+
 // Advance moves the fake of Cloud KMS ahead in time, for the project of key
 // alone, so that the tests beside this one notice nothing.
 func Advance(t testing.TB, key string, by time.Duration) {

@@ -51,6 +51,9 @@ func (s *Server) Encrypt(_ context.Context, r *kmspb.EncryptRequest) (*kmspb.Enc
 
 // encrypting returns the version that a key or version name encrypts with.
 func (s *Server) encrypting(name string) (*version, int, error) {
+	if k := s.keys[parent(name)]; k != nil && k.signs {
+		return nil, 0, misused(parent(name))
+	}
 	if strings.Contains(name, "/cryptoKeyVersions/") {
 		return s.version(name)
 	}
@@ -71,6 +74,9 @@ func (s *Server) Decrypt(_ context.Context, r *kmspb.DecryptRequest) (*kmspb.Dec
 	k, err := s.key(r.GetName())
 	if err != nil {
 		return nil, err
+	}
+	if k.signs {
+		return nil, misused(r.GetName())
 	}
 	sealed, additional := r.GetCiphertext(), r.GetAdditionalAuthenticatedData()
 	if !intact(sealed, r.GetCiphertextCrc32C()) || !intact(additional, r.GetAdditionalAuthenticatedDataCrc32C()) {

@@ -27,18 +27,22 @@ const (
 	longestWindow = 120 * 24 * time.Hour
 )
 
-// key is a symmetric crypto key.
+// key is a crypto key: symmetric, or one that signs.
 type key struct {
+	signs    bool
 	created  time.Time
 	window   time.Duration // how long a version lies scheduled for destruction
 	versions []*version    // the number of a version is its index plus one
-	primary  int           // number of the version that encrypts, 0 for none
+	primary  int           // number of the version that encrypts, 0 for none and where the key signs
 }
 
 // add makes a version at a time and returns its number.
 func (k *key) add(now time.Time) int {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
+	if k.signs {
+		secret = newSigningKey()
+	}
 	k.versions = append(k.versions, &version{secret: secret, state: kmspb.CryptoKeyVersion_ENABLED, created: now})
 	return len(k.versions)
 }
@@ -58,8 +62,9 @@ func (s *Server) CreateKeyRing(_ context.Context, r *kmspb.CreateKeyRingRequest)
 	return &kmspb.KeyRing{Name: name, CreateTime: timestamppb.New(s.rings[name])}, nil
 }
 
-// CreateCryptoKey makes a symmetric key, with a first version that is primary
-// unless the request skips it.
+// CreateCryptoKey makes a key with a first version, unless the request skips
+// that. The first version of a symmetric key is primary; a key that signs has
+// no primary version.
 func (s *Server) CreateCryptoKey(_ context.Context, r *kmspb.CreateCryptoKeyRequest) (*kmspb.CryptoKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,14 +80,16 @@ func (s *Server) CreateCryptoKey(_ context.Context, r *kmspb.CreateCryptoKeyRequ
 		return nil, status.Errorf(codes.NotFound, "KeyRing %s not found.", r.GetParent())
 	case s.keys[name] != nil:
 		return nil, status.Errorf(codes.AlreadyExists, "CryptoKey %s already exists.", name)
-	case r.GetCryptoKey().GetPurpose() != kmspb.CryptoKey_ENCRYPT_DECRYPT:
-		return nil, status.Error(codes.InvalidArgument, "The fake has symmetric keys only.")
+	case !known(r.GetCryptoKey()):
+		return nil, status.Error(codes.InvalidArgument, "The fake has symmetric keys, and keys that sign with EC_SIGN_P256_SHA256.")
 	case window < Window || window > longestWindow:
 		return nil, status.Error(codes.InvalidArgument, "destroy_scheduled_duration must lie between 24 hours and 120 days.")
 	}
-	k := &key{created: s.now(name), window: window}
+	k := &key{created: s.now(name), window: window, signs: r.GetCryptoKey().GetPurpose() == kmspb.CryptoKey_ASYMMETRIC_SIGN}
 	if !r.GetSkipInitialVersionCreation() {
-		k.primary = k.add(k.created)
+		if n := k.add(k.created); !k.signs {
+			k.primary = n
+		}
 	}
 	s.keys[name] = k
 	return s.describe(name), nil
@@ -110,6 +117,9 @@ func (s *Server) UpdateCryptoKeyPrimaryVersion(_ context.Context, r *kmspb.Updat
 	if err := v.usable(name); err != nil {
 		return nil, err
 	}
+	if s.keys[r.GetName()].signs {
+		return nil, misused(r.GetName())
+	}
 	s.keys[r.GetName()].primary = n
 	return s.describe(r.GetName()), nil
 }
@@ -126,10 +136,10 @@ func (s *Server) describe(name string) *kmspb.CryptoKey {
 	out := &kmspb.CryptoKey{
 		Name: name, Purpose: kmspb.CryptoKey_ENCRYPT_DECRYPT, CreateTime: timestamppb.New(k.created),
 		DestroyScheduledDuration: durationpb.New(k.window),
-		VersionTemplate: &kmspb.CryptoKeyVersionTemplate{
-			ProtectionLevel: kmspb.ProtectionLevel_SOFTWARE,
-			Algorithm:       kmspb.CryptoKeyVersion_GOOGLE_SYMMETRIC_ENCRYPTION,
-		},
+		VersionTemplate:          &kmspb.CryptoKeyVersionTemplate{ProtectionLevel: kmspb.ProtectionLevel_SOFTWARE, Algorithm: k.algorithm()},
+	}
+	if k.signs {
+		out.Purpose = kmspb.CryptoKey_ASYMMETRIC_SIGN
 	}
 	if k.primary > 0 {
 		out.Primary = s.describeVersion(name, k.primary)

@@ -1,7 +1,8 @@
 // Package keys is a fake of Cloud KMS, served over gRPC so that Google's own
-// client talks to it. It encrypts for real, with AES-GCM, and destroys keys
-// when the service would, on a clock that can be moved. It knows what the
-// product uses: symmetric keys in software.
+// client talks to it. It encrypts for real, with AES-GCM, signs for real, with
+// ECDSA, and destroys keys when the service would, on a clock that can be
+// moved. It knows what the product uses: symmetric keys, and keys that sign
+// with EC_SIGN_P256_SHA256, in software.
 package keys
 
 import (

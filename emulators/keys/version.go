@@ -175,7 +175,7 @@ func (s *Server) describeVersion(key string, n int) *kmspb.CryptoKeyVersion {
 	v := s.settle(key, n)
 	out := &kmspb.CryptoKeyVersion{
 		Name: numbered(key, n), State: v.state, ProtectionLevel: kmspb.ProtectionLevel_SOFTWARE,
-		Algorithm:  kmspb.CryptoKeyVersion_GOOGLE_SYMMETRIC_ENCRYPTION,
+		Algorithm:  s.keys[key].algorithm(),
 		CreateTime: timestamppb.New(v.created), GenerateTime: timestamppb.New(v.created),
 	}
 	switch v.state {
