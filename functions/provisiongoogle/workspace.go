@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"cool.example/sync/functions/provisiongoogle/internal/directory"
 	"cool.example/sync/shared/account"
@@ -54,6 +55,21 @@ func (w *workspace) judgeKnown(ctx context.Context, err error) error {
 		return err
 	}
 	return w.judge(ctx, err)
+}
+
+// Suspend suspends a user: nobody can sign in, everything is kept.
+func (w *workspace) Suspend(ctx context.Context, remote string) error {
+	suspended := true
+	return w.judgeKnown(ctx, w.client.PatchUser(ctx, remote, directory.User{Suspended: &suspended}))
+}
+
+// recoverable is how long Google can bring a deleted user back:
+// https://support.google.com/a/answer/33314.
+const recoverable = 20 * 24 * time.Hour
+
+// Delete deletes a user.
+func (w *workspace) Delete(ctx context.Context, remote string) (time.Duration, error) {
+	return recoverable, w.judgeKnown(ctx, w.client.DeleteUser(ctx, remote))
 }
 
 // judge gives a refused call its kind. Google answers "forbidden" for one

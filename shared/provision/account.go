@@ -77,6 +77,9 @@ func (v *verdict) get() error {
 // account brings one account to the target. It returns a failure where
 // another try may help; what can never succeed is recorded on the link.
 func (e *Engine) account(ctx context.Context, t task) error {
+	if t.fate == ends {
+		return e.remove(ctx, t)
+	}
 	link, err := e.take(ctx, t)
 	if err != nil {
 		return err
@@ -95,6 +98,14 @@ func (e *Engine) account(ctx context.Context, t task) error {
 	return errors.Join(err, stored)
 }
 
+// digest is equal where the same is wanted.
+func (t task) digest() string {
+	if t.fate == rests {
+		return resting
+	}
+	return t.want.digest()
+}
+
 const (
 	taken   = "address_taken"     // somebody else has the address
 	refused = "refused_by_target" // the target will never take it
@@ -106,7 +117,7 @@ const (
 func settle(link *connection.Link, t task, err error) bool {
 	switch kind := fault.KindOf(err); {
 	case err == nil:
-		link.State, link.Reason, link.Digest, link.Version = connection.Linked, "", t.want.digest(), t.ver
+		link.State, link.Reason, link.Digest, link.Version = connection.Linked, "", t.digest(), t.ver
 		return true
 	case kind == fault.Conflict:
 		link.State, link.Reason = connection.Conflict, taken
@@ -151,6 +162,9 @@ func (e *Engine) take(ctx context.Context, t task) (store.Entry[account.ID, conn
 
 // apply calls the target for what differs and notes in link what was done.
 func (e *Engine) apply(ctx context.Context, link *connection.Link, t task) error {
+	if t.fate == rests {
+		return e.rest(ctx, link, t)
+	}
 	if link.Remote == "" {
 		if err := e.create(ctx, link, t); err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
@@ -65,6 +66,12 @@ type Target interface {
 	// Group makes the group, or changes the one with this remote id, and
 	// returns its remote id. It answers NotFound where none has that id.
 	Group(ctx context.Context, remote string, g group.Group) (string, error)
+	// Suspend stops the account; it answers NotFound where nobody has the remote
+	// id.
+	Suspend(ctx context.Context, remote string) error
+	// Delete deletes the account and returns how long the target keeps it in a
+	// bin of its own. It answers NotFound where nobody has the remote id.
+	Delete(ctx context.Context, remote string) (kept time.Duration, err error)
 	// Join and Leave put an account in a group and take it out; what is so
 	// already is no failure. Join answers NotFound where either is unknown.
 	Join(ctx context.Context, group, remote string) error
@@ -106,7 +113,7 @@ func (e *Engine) Bring(ctx context.Context, m topic.Provision) error {
 			again = graver(again, err)
 		}
 	}
-	tasks, err := e.tasks(ctx, m.Accounts)
+	tasks, err := e.tasks(ctx, m.Accounts, m.Receipt)
 	if err != nil {
 		return err
 	}
@@ -131,11 +138,15 @@ type task struct {
 	want Wanted
 	link store.Entry[account.ID, connection.Link] // zero where there is none yet
 	ver  int64
+	// fate is what is wanted of one whose document is gone, and proof the receipt
+	// that waits for a deletion.
+	fate  fate
+	proof receipt.ID
 }
 
 // tasks reads links and accounts and returns what is to be done. Links come
 // first: what is wanted is then never older than what was applied.
-func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
+func (e *Engine) tasks(ctx context.Context, ids []account.ID, proof receipt.ID) ([]task, error) {
 	links, err := e.DB.Links(e.Connection).GetMany(ctx, e.Owner, ids)
 	if err != nil {
 		return nil, err
@@ -145,9 +156,14 @@ func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
 		return nil, err
 	}
 	var tasks []task
+	var gone []account.ID
 	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
 		a, ok := accounts[id]
-		if !ok || !inScope(a.Value) {
+		if !ok {
+			gone = append(gone, id)
+			continue
+		}
+		if !inScope(a.Value) || a.Value.Limit.Holds() {
 			continue
 		}
 		t := task{want: want(a.Value), link: links[id], ver: a.Value.Version}
@@ -155,7 +171,8 @@ func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
 			tasks = append(tasks, t)
 		}
 	}
-	return tasks, nil
+	more, err := e.missing(ctx, gone, links, proof)
+	return append(tasks, more...), err
 }
 
 // done reports whether nothing is to be done: all is applied, a person has to
@@ -163,6 +180,10 @@ func (e *Engine) tasks(ctx context.Context, ids []account.ID) ([]task, error) {
 func (t task) done() bool {
 	l := t.link.Value
 	switch {
+	case t.fate == ends:
+		return false
+	case t.fate == rests:
+		return t.rested()
 	case l.Version > t.ver:
 		return true // a later state was applied
 	case l.State == connection.Conflict || l.State == connection.Failed:

@@ -115,6 +115,31 @@ func (m *memory) Update(ctx context.Context, remote string, w provision.Wanted) 
 	})
 }
 
+// binned is how long the target keeps what it deleted.
+const binned = 20 * 24 * time.Hour
+
+func (m *memory) Suspend(ctx context.Context, remote string) error {
+	return m.do(ctx, "suspend", func() error {
+		u, ok := m.users[remote]
+		if !ok {
+			return fault.New(fault.NotFound, "")
+		}
+		u.Active = false
+		m.users[remote] = u
+		return nil
+	})
+}
+
+func (m *memory) Delete(ctx context.Context, remote string) (time.Duration, error) {
+	return binned, m.do(ctx, "delete", func() error {
+		if _, ok := m.users[remote]; !ok {
+			return fault.New(fault.NotFound, "")
+		}
+		delete(m.users, remote)
+		return nil
+	})
+}
+
 func (m *memory) Group(ctx context.Context, remote string, g group.Group) (string, error) {
 	err := m.do(ctx, "group", func() error {
 		if _, ok := m.groups[remote]; !ok && remote != "" {
