@@ -42,6 +42,7 @@ type runView struct {
 	Status       roster.Status
 	Counts       roster.Counts
 	Findings     []findingAnswer
+	FindingsCut  int // findings that are not shown
 	PlanHash     string
 	MayBeApprove bool
 	LeftOut      []leftOutView
@@ -113,6 +114,7 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	v := runView{
 		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), Status: run.Status, Counts: run.Counts,
 		Findings: a.Findings, PlanHash: run.Plan.Hash, MayBeApprove: run.Status == roster.Waiting,
+		FindingsCut: max(0, run.Counts.Findings-len(run.Findings)),
 	}
 	for field, n := range run.LeftOut {
 		v.LeftOut = append(v.LeftOut, leftOutView{field, n})
@@ -123,6 +125,7 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	}
 	v.School, v.Fields = string(run.School), roster.ColumnFields()
 	for _, c := range run.Columns {
+		c.File = placed(c.File, s.pages.Texts(), l)
 		v.Columns = append(v.Columns, columnsView{c, c.How != string(table.Forbidden) && c.How != string(table.LikeBSN)})
 	}
 	for _, phase := range roster.Phases() {

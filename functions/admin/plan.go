@@ -155,6 +155,9 @@ func (s *server) exportFindings(w http.ResponseWriter, r *http.Request, who sess
 	for _, f := range answer(run, s.pages.Texts(), i18n.Of(r)).Findings {
 		out.row(s.pages.Texts().Text(i18n.Of(r), "import.severity."+string(f.Severity)), f.Code, f.File, number(f.Line), number(f.Column), f.Field, f.Message)
 	}
+	if n := s.runView(run, i18n.Of(r)).FindingsCut; n > 0 {
+		out.row("", "", "", "", "", "", s.pages.Texts().Text(i18n.Of(r), "admin.findings_cut", "count", n))
+	}
 	return out.end()
 }
 

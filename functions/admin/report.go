@@ -3,6 +3,7 @@ package admin
 import (
 	_ "embed"
 	"net/http"
+	"strings"
 
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
@@ -69,9 +70,26 @@ func answer(run roster.Run, texts i18n.Catalogue, l i18n.Lang) runAnswer {
 		a.LeftOut = map[string]int{} // an object for whoever reads the answer, also where nothing was left out
 	}
 	for i, f := range run.Findings {
-		a.Findings[i] = findingAnswer{f.File, f.Line, f.Column, f.Field, f.Severity, f.Code, texts.Text(l, "finding."+f.Code, "count", f.Count)}
+		a.Findings[i] = findingAnswer{placed(f.File, texts, l), f.Line, f.Column, f.Field, f.Severity, f.Code, texts.Text(l, "finding."+f.Code, "count", f.Count)}
 	}
 	return a
+}
+
+// placed returns what a finding or column calls its file, in words: a name that
+// a standard gives stands as it is.
+func placed(file string, texts i18n.Catalogue, l i18n.Lang) string {
+	table, sheet, ok := roster.ParsePlace(file)
+	if !ok {
+		return file
+	}
+	var words []string
+	if table > 0 {
+		words = append(words, texts.Text(l, "import.table", "number", table))
+	}
+	if sheet > 0 {
+		words = append(words, texts.Text(l, "import.sheet", "number", sheet))
+	}
+	return strings.Join(words, ", ")
 }
 
 // report tells how a run stands: GET /api/import/v1/files/{id}. A token sees

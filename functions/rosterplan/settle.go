@@ -38,7 +38,7 @@ func (o outcome) into(run roster.Run) roster.Run {
 	for _, n := range run.LeftOut {
 		run.Counts.LeftOut += n
 	}
-	run.Findings = o.found.List[:min(len(o.found.List), findingsKept)]
+	run.Findings = o.found.Kept(findingsKept)
 	run.Plan, run.Held, run.Prepares, run.Tallies = o.stored, o.plan.Held, o.plan.Prepares, o.plan.Tallies
 	run.Rows = map[roster.Phase]int{}
 	for phase, rows := range o.plan.Rows {

@@ -4,6 +4,8 @@
 package roster
 
 import (
+	"slices"
+
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 )
@@ -22,7 +24,7 @@ type Roster struct {
 
 // Column is what was made of one column of a free table.
 type Column struct {
-	File    string // of a set
+	File    string // of a set, and the sheet: see TablePlace
 	Place   int    // from 1
 	Heading string // as it stands in the file
 	Field   string // what it is read as: an entry of the field register; "" where it is left out
@@ -85,7 +87,7 @@ const (
 type Finding struct {
 	Code     string   // stable: "edexml.duplicate_key"; also the key of its message
 	Severity Severity //
-	File     string   // the file within a set, or the sheet; "" where there is one
+	File     string   // the file within a set as its standard calls it, else its place: see TablePlace; "" where there is one
 	Line     int      // 1-based line, or row of a sheet; 0 where none applies
 	Column   int      // 1-based, in bytes, or the number of a table's column; 0 where none applies
 	Field    string   // name of the element or column in the source; "" for none
@@ -115,6 +117,18 @@ func (l *Findings) Add(f Finding) {
 		return
 	}
 	l.List = append(l.List, f)
+}
+
+// Kept returns at most n findings: where there are more, those that refuse the
+// file before warnings, and these before notes.
+func (l *Findings) Kept(n int) []Finding {
+	if len(l.List) <= n {
+		return l.List
+	}
+	list := slices.Clone(l.List)
+	weight := map[Severity]int{Stop: 0, Warning: 1, Note: 2}
+	slices.SortStableFunc(list, func(a, b Finding) int { return weight[a.Severity] - weight[b.Severity] })
+	return list[:n]
 }
 
 // Stopped reports whether any finding refuses the file.

@@ -2,6 +2,7 @@ package format_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -155,4 +156,44 @@ func FuzzRead(f *testing.F) {
 		require.NoError(t, err)
 		require.True(t, list != nil || pairs != nil || found.Stopped(), "there is a roster, a mapping or a reason")
 	})
+}
+
+// TestTheNameOfAFileIsNotKept: it may be somebody's. Only what a standard calls
+// a file by that name.
+func TestTheNameOfAFileIsNotKept(t *testing.T) {
+	t.Parallel()
+	const name, sheet = "Sanne de Vries", "Juf Eva Smit"
+	pupils := "Leerlingnummer;Roepnaam;Achternaam;Klas;x\n1001;Sanne;Berg;4A;\n1002;;;4A;\n"
+	guardians := "Leerlingnummer;Verzorger;Achternaam;Mag ontvangen\n1001;1;;ja\n"
+	f := excelize.NewFile()
+	require.NoError(t, f.SetSheetName("Sheet1", sheet))
+	require.NoError(t, f.SetSheetRow("Juf Eva Smit", "A1", &[]string{"Leerlingnummer", "Roepnaam", "Klas"}))
+	require.NoError(t, f.SetSheetRow("Juf Eva Smit", "A2", &[]string{"", "Sanne", "4A"}))
+	var book bytes.Buffer
+	require.NoError(t, f.Write(&book))
+	sds := map[string]string{name + ".csv": "x", "users.csv": "sourcedId\n", "orgs.csv": "sourcedId\n", "roles.csv": "x"}
+	for what, c := range map[string]struct {
+		set  map[string]string
+		file string // as the last finding calls it
+	}{
+		"lists of pupils":    {map[string]string{name + ".csv": pupils, "b.csv": pupils}, "table 2"},
+		"lists of guardians": {map[string]string{name + ".csv": guardians, "b.csv": guardians}, "table 2"},
+		"a workbook":         {map[string]string{name + ".xlsx": book.String()}, "sheet 1"},
+		"workbooks":          {map[string]string{name + ".xlsx": book.String(), "b.xlsx": book.String()}, "table 2 sheet 1"},
+		"one list":           {map[string]string{name + ".csv": pupils}, ""},
+		"a set":              {sds, "orgs.csv"},
+		"no set":             {map[string]string{name + ".jpg": "\xff\xd8", "b.jpg": "\xff\xd8"}, ""},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			var found roster.Findings
+			list, _, err := format.Read(files(c.set), wanted(), &found)
+			require.NoError(t, err)
+			require.NotEmpty(t, found.List)
+			require.Equal(t, c.file, found.List[len(found.List)-1].File)
+			printed := fmt.Sprintf("%+v %+v", list, found)
+			require.NotContains(t, printed, name)
+			require.NotContains(t, printed, sheet)
+		})
+	}
 }

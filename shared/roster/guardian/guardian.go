@@ -61,11 +61,8 @@ func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Finding
 		format: f, wanted: w, found: found, people: map[string]int{}, slots: map[string]uint16{}, once: map[string]bool{},
 		roster: &roster.Roster{Format: "guardians csv", School: w.School, Year: w.YearOf(), LeftOut: map[string]int{}},
 	}
-	for _, file := range files {
-		name := ""
-		if len(files) > 1 {
-			name = file.Name
-		}
+	for i, file := range files {
+		name := roster.TablePlace(i, files)
 		if err := r.list(file, name); err != nil {
 			if problem, ok := rows.Finding(err, name); ok {
 				found.Add(problem)
@@ -83,7 +80,7 @@ func (r *reader) list(file roster.File, name string) error {
 	if err != nil {
 		return err
 	}
-	s.file = name
+	s.file = roster.SheetPlace(name, s.source.Sheet)
 	if s.source.Excel {
 		r.roster.Format = "guardians excel"
 	}
@@ -103,7 +100,7 @@ func (r *reader) list(file roster.File, name string) error {
 			continue
 		}
 		if r.rows++; r.rows > r.limit() {
-			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: name, Line: row.Line})
+			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: s.file, Line: row.Line})
 			return nil
 		}
 		r.row(s, row)

@@ -117,7 +117,7 @@ func TestSeveralFiles(t *testing.T) {
 	t.Parallel()
 	_, found := read(t, file("a.csv", plain), file("b.csv", plain))
 	require.Equal(t, roster.Finding{
-		Code: guardian.DuplicateSlot, Severity: roster.Stop, File: "b.csv", Line: 2, Column: 7, Field: "volgnummer",
+		Code: guardian.DuplicateSlot, Severity: roster.Stop, File: "table 2", Line: 2, Column: 7, Field: "volgnummer",
 	}, found.List[0])
 }
 

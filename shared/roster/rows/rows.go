@@ -88,6 +88,7 @@ func Messages() (map[string]map[string]string, error) { return roster.Messages(c
 // Problem is what is wrong with a table as a whole; it refuses the file.
 type Problem struct {
 	Code   string
+	Sheet  int // of a workbook, 1-based; 0 for none
 	Line   int // 1-based; 0 for none
 	Column int // 1-based; 0 for none
 }
@@ -96,11 +97,11 @@ type Problem struct {
 func (p *Problem) Error() string { return fmt.Sprintf("%s at %d:%d", p.Code, p.Line, p.Column) }
 
 // Finding returns err as the finding that refuses file, where the table is at
-// fault.
+// fault. It names the sheet where there are several.
 func Finding(err error, file string) (roster.Finding, bool) {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
 		return roster.Finding{}, false
 	}
-	return roster.Finding{Code: p.Code, Severity: roster.Stop, File: file, Line: p.Line, Column: p.Column}, true
+	return roster.Finding{Code: p.Code, Severity: roster.Stop, File: roster.SheetPlace(file, p.Sheet), Line: p.Line, Column: p.Column}, true
 }

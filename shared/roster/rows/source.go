@@ -11,6 +11,7 @@ import (
 // reads from the beginning each time.
 type Source struct {
 	Excel bool
+	Sheet int // the number of the sheet in its workbook, from 1; 0 for a text
 	Rows  func() Rows
 }
 

@@ -32,6 +32,7 @@ const (
 type sheet struct {
 	book   *excelize.File
 	name   string
+	number int // among all sheets, from 1
 	texts  int // of cells, in the workbook
 	limits Limits
 }
@@ -44,8 +45,8 @@ func openWorkbook(f roster.File, l Limits, heading func(cells []string) bool) (S
 		return Source{}, err
 	}
 	var taken *sheet
-	for _, name := range visible(book) {
-		s := &sheet{book: book, name: name, texts: texts, limits: l}
+	for _, s := range visible(book) {
+		s.texts, s.limits = texts, l
 		first, err := s.first()
 		if err != nil {
 			return Source{}, err
@@ -62,9 +63,9 @@ func openWorkbook(f roster.File, l Limits, heading func(cells []string) bool) (S
 		return Source{}, &Problem{Code: Empty}
 	}
 	if err := taken.check(); err != nil {
-		return Source{}, err
+		return Source{}, taken.here(err)
 	}
-	return Source{Excel: true, Rows: taken.rows}, nil
+	return Source{Excel: true, Sheet: taken.number, Rows: taken.rows}, nil
 }
 
 // readWorkbook reads a workbook into memory, once its parts are known to be
@@ -110,15 +111,23 @@ func damaged(err *error) {
 	}
 }
 
-// visible returns the names of the sheets that are not hidden, in their order.
-func visible(book *excelize.File) []string {
-	var names []string
-	for _, s := range book.WorkBook.Sheets.Sheet {
+// visible returns the sheets that are not hidden, in their order.
+func visible(book *excelize.File) []*sheet {
+	var list []*sheet
+	for i, s := range book.WorkBook.Sheets.Sheet {
 		if s.State == "" || s.State == "visible" {
-			names = append(names, s.Name)
+			list = append(list, &sheet{book: book, name: s.Name, number: i + 1})
 		}
 	}
-	return names
+	return list
+}
+
+// here says of a problem that it is this sheet's.
+func (s *sheet) here(err error) error {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		p.Sheet = s.number
+	}
+	return err
 }
 
 // first returns the first row that holds anything, nil for none.
@@ -138,7 +147,7 @@ func (s *sheet) rows() Rows {
 	return func(yield func(Row, error) bool) {
 		iterator, err := s.begin()
 		if err != nil {
-			yield(Row{}, err)
+			yield(Row{}, s.here(err))
 			return
 		}
 		var row Row
@@ -148,7 +157,7 @@ func (s *sheet) rows() Rows {
 				err = s.sound(cells, line)
 			}
 			if err != nil {
-				yield(Row{}, err)
+				yield(Row{}, s.here(err))
 				return
 			}
 			if !more {

@@ -43,7 +43,7 @@ func TestExcelIsAsText(t *testing.T) {
 	excel := book(t, pupils, nil)
 	require.True(t, table.Format{}.Claims([]roster.File{excel}))
 	list, found := readAs(t, wanted(school.VO), excel)
-	require.Equal(t, []roster.Finding{{Code: table.ILTPadded, Severity: roster.Warning, Line: 3, Column: 9, Field: "iltcode"}}, found.List)
+	require.Equal(t, []roster.Finding{{Code: table.ILTPadded, Severity: roster.Warning, File: "sheet 2", Line: 3, Column: 9, Field: "iltcode"}}, found.List)
 	text, _ := read(t, pupils)
 	require.Equal(t, "excel", list.Format)
 	list.Format = "csv"
@@ -51,6 +51,7 @@ func TestExcelIsAsText(t *testing.T) {
 	maps, err := table.Map([]roster.File{excel}, wanted(school.VO))
 	require.NoError(t, err)
 	require.Len(t, maps[0].Columns, 11)
+	require.Equal(t, "sheet 2", maps[0].File)
 }
 
 func TestExcelFindings(t *testing.T) {
@@ -68,7 +69,7 @@ func TestExcelFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, found := readAs(t, wanted(school.VO), book(t, strings.ReplaceAll(pupils, ";170;", ";0170;"), c.cells))
-			c.want.Severity = roster.Stop
+			c.want.Severity, c.want.File = roster.Stop, "sheet 2"
 			require.Equal(t, []roster.Finding{c.want}, found.List)
 		})
 	}

@@ -33,7 +33,7 @@ type Column struct {
 
 // Mapping is what was made of the headings of one table.
 type Mapping struct {
-	File    string
+	File    string      // its place: see roster.TablePlace
 	Kind    person.Kind // whom the table lists; "" where that is unclear
 	Preset  string      // "magister" or "somtoday" where it is recognised
 	Columns []Column
@@ -43,13 +43,14 @@ type Mapping struct {
 // whose first row is no heading it tells nothing: that row may be somebody's.
 func Map(files []roster.File, w roster.Wanted) ([]Mapping, error) {
 	var list []Mapping
-	for _, f := range files {
+	for i, f := range files {
 		s, err := inspect(f, w)
 		if _, ok := rows.Finding(err, ""); err != nil && !ok {
 			return nil, err
 		}
-		m := Mapping{File: f.Name}
+		m := Mapping{File: roster.TablePlace(i, files)}
 		if err == nil && s.recognised {
+			m.File = roster.SheetPlace(m.File, s.source.Sheet)
 			m.Kind, m.Preset = s.kind, s.preset
 			m.Columns = s.shown()
 		}

@@ -73,11 +73,8 @@ func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Finding
 		roster: &roster.Roster{Format: "csv", School: w.School, Year: w.YearOf(), LeftOut: map[string]int{}},
 	}
 	r.today()
-	for _, file := range files {
-		name := ""
-		if len(files) > 1 {
-			name = file.Name
-		}
+	for i, file := range files {
+		name := roster.TablePlace(i, files)
 		if err := r.table(file, name); err != nil {
 			if problem, ok := rows.Finding(err, name); ok {
 				found.Add(problem)
@@ -96,7 +93,7 @@ func (r *reader) table(file roster.File, name string) error {
 	if err != nil {
 		return err
 	}
-	s.file = name
+	s.file = roster.SheetPlace(name, s.source.Sheet)
 	if s.source.Excel {
 		r.roster.Format = "excel"
 	}
@@ -113,7 +110,7 @@ func (r *reader) table(file roster.File, name string) error {
 			continue
 		}
 		if len(r.drafts) >= r.limit() {
-			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: name, Line: row.Line})
+			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: s.file, Line: row.Line})
 			return nil
 		}
 		r.row(s, row)

@@ -94,12 +94,12 @@ func TestASetHoldsBothKinds(t *testing.T) {
 	require.Len(t, list.People, 3)
 	require.False(t, found.Stopped(), "%v", found.List)
 	require.Contains(t, found.List, roster.Finding{
-		Code: table.UnknownGender, Severity: roster.Warning, File: "medewerkers.csv", Line: 2, Column: 9, Field: "mv",
+		Code: table.UnknownGender, Severity: roster.Warning, File: "table 2", Line: 2, Column: 9, Field: "mv",
 	})
 	list, found = readAs(t, wanted(school.VO), file("a.csv", pupils), file("b.csv", pupils))
 	require.True(t, found.Stopped())
 	require.Contains(t, found.List, roster.Finding{
-		Code: table.DuplicateKey, Severity: roster.Stop, File: "b.csv", Line: 2, Column: 1, Field: "leerlingnummer",
+		Code: table.DuplicateKey, Severity: roster.Stop, File: "table 2", Line: 2, Column: 1, Field: "leerlingnummer",
 	})
 	require.Len(t, list.People, 2)
 }

@@ -94,7 +94,7 @@ func open(set []answered) (documents []edexml.Document, closeAll func(), err err
 		opened = append(opened, r)
 		document := edexml.Document{Path: a.answer.Path, Reader: r}
 		if len(set) > 1 {
-			document.File = a.file.Name
+			document.File = string(a.answer.Of)
 		}
 		documents = append(documents, document)
 	}

@@ -160,7 +160,7 @@ func TestStagedFindingsNameTheFile(t *testing.T) {
 	t.Parallel()
 	_, found := read(t, uwlr.Format{}, set("2.3", pupil(`key="L1" eckid="eckid_L1"`, "Bo"))...)
 	require.Len(t, found.List, 1)
-	require.Equal(t, "leerlingen.xml", found.List[0].File)
+	require.Equal(t, "leerlingen_antwoord", found.List[0].File, "what the standard calls the message")
 	require.Equal(t, 1, found.List[0].Line)
 }
 

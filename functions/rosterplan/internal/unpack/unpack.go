@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"cool.example/sync/shared/fault"
@@ -99,8 +100,8 @@ func gzipped(body []byte, l Limits) ([]roster.File, error) {
 	return []roster.File{{Open: open}}, nil
 }
 
-// zipped returns the files of a zip: those at its root, or those in its one
-// folder. Names that lead elsewhere are refused, and so is one that is there
+// zipped returns the files of a zip by their names: those at its root, or those
+// in its one folder. Names that lead elsewhere are refused, and so is one that is there
 // twice.
 func zipped(body []byte, l Limits) ([]roster.File, error) {
 	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
@@ -133,6 +134,7 @@ func zipped(body []byte, l Limits) ([]roster.File, error) {
 	if len(files) == 0 || len(files) > l.Entries || len(folders) > 1 {
 		return nil, ErrEntries
 	}
+	slices.SortFunc(files, func(a, b roster.File) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
 }
 
