@@ -26,10 +26,18 @@ import (
 
 // keep stores v and returns a look at whether it still is.
 func keep[ID ~string, V, D any](s *stage, table func(*store.DB) store.Table[ID, V, D], id string, v V) func() bool {
+	return keepIn(s, place{s.db, s.past}, table, id, v)
+}
+
+// place is a database, and the same one as it is, expired or not.
+type place struct{ db, past *store.DB }
+
+// keepIn is keep in another database.
+func keepIn[ID ~string, V, D any](s *stage, in place, table func(*store.DB) store.Table[ID, V, D], id string, v V) func() bool {
 	s.t.Helper()
-	require.NoError(s.t, table(s.db).Create(s.t.Context(), ours, ID(id), v))
+	require.NoError(s.t, table(in.db).Create(s.t.Context(), ours, ID(id), v))
 	return func() bool {
-		_, err := table(s.past).Get(s.t.Context(), ours, ID(id))
+		_, err := table(in.past).Get(s.t.Context(), ours, ID(id))
 		if err != nil {
 			require.Equal(s.t, fault.NotFound, fault.KindOf(err), "%v", err)
 		}
@@ -62,7 +70,7 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 		"log":       keep(s, (*store.DB).Log, id, entry),
 		"mails":     keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
 		"revisions": keep(s, (*store.DB).Revisions, id, revision.Revision{ExpireAt: at}),
-		"ledger":    keep(s, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),
+		"ledger":    keepIn(s, place{s.bin.Ledger, s.pastLedger}, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),
 		"receipts":  keep(s, (*store.DB).Receipts, id, receipt.Receipt{At: at.Add(-receipt.Keep)}),
 		"lanes":     keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),
 	}
@@ -97,6 +105,7 @@ func TestPreparedYearsBegin(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	now := s.clock.Now()
+	today := now.Format("20060102")
 	s.prepares(ours, "due", now)
 	s.prepares(ours, "tomorrow", now.Add(20*time.Hour))
 	s.prepares(theirs, "missed", now.Add(-3*24*time.Hour))
@@ -105,9 +114,9 @@ func TestPreparedYearsBegin(t *testing.T) {
 		require.Equal(t, http.StatusNoContent, s.tick(topic.Day))
 	}
 	require.ElementsMatch(t, []string{
-		topic.RosterReceived.Name + " switch-due-20261124", topic.RosterReceived.Name + " switch-missed-20261124",
+		topic.RosterReceived.Name + " switch-due-" + today, topic.RosterReceived.Name + " switch-missed-" + today,
 	}, s.abouts())
-	run, err := s.db.Runs().Get(t.Context(), theirs, "switch-missed-20261124")
+	run, err := s.db.Runs().Get(t.Context(), theirs, roster.RunID("switch-missed-"+today))
 	require.NoError(t, err)
 	require.Equal(t, school.ID("missed"), run.School)
 	require.Equal(t, roster.Switch, run.Kind)
@@ -121,10 +130,11 @@ func TestOrderIsSentAfterACrash(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	s.post.refused = topic.RosterReceived.Name
+	today := s.clock.Now().Format("20060102")
 	s.prepares(ours, "due", s.clock.Now())
 	require.Equal(t, http.StatusNoContent, s.tick(topic.Day))
 	s.post.refused = ""
 	s.clock.Advance(time.Minute)
 	require.Equal(t, http.StatusNoContent, s.tick(topic.Minute))
-	require.Equal(t, []string{topic.RosterReceived.Name + " switch-due-20261124"}, s.abouts())
+	require.Equal(t, []string{topic.RosterReceived.Name + " switch-due-" + today}, s.abouts())
 }

@@ -10,10 +10,14 @@ import (
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
+	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/secret"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/store"
 )
@@ -22,10 +26,15 @@ func init() { functions.HTTP("Sweep", serve.Entry(Open)) }
 
 // Settings are the function's variables.
 type Settings struct {
-	Store  store.Config // the main database
-	Sender event.Sender // whose deliveries are accepted
+	Store  store.Config  // the main database; the ledger and the credentials stand beside it
+	Secret secret.Config // holds index-key
+	Seal   seal.Config   // the day key, of which a version is made each day, and the key of restrictions
+	Sender event.Sender  // whose deliveries are accepted
 	// Patience is how long a letter may wait for the function that stored it.
 	Patience time.Duration `env:"SWEEP_PATIENCE,optional"`
+	// Destroy is how many day keys one run may destroy, where somebody has looked
+	// at why more than two are due.
+	Destroy int `env:"SWEEP_DESTROY_MOST,optional"`
 }
 
 // Open connects to everything that the function needs and returns its handler.
@@ -42,6 +51,38 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes := New(Deps{DB: db, Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.System{}, Patience: settings.Patience})
+	bin, days, err := openBin(ctx, settings, db)
+	if err != nil {
+		return nil, err
+	}
+	bin.Post = outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
+	routes := New(Deps{DB: db, Bin: bin, Days: days, Post: bin.Post, Clock: clock.System{}, Patience: settings.Patience})
 	return serve.Outer("sweep", event.Only(ctx, settings.Sender, routes)), nil
+}
+
+// openBin connects to what erases people.
+func openBin(ctx context.Context, settings Settings, db *store.DB) (erase.Keeper, seal.Days, error) {
+	k := erase.Keeper{DB: db, Clock: clock.System{}}
+	var err error
+	if k.Ledger, err = store.Open(ctx, settings.Store.In(store.LedgerDatabase)); err != nil {
+		return k, seal.Days{}, err
+	}
+	if k.Credentials, err = store.Open(ctx, settings.Store.In(store.CredentialsDatabase)); err != nil {
+		return k, seal.Days{}, err
+	}
+	sealer, err := seal.Open(ctx, settings.Seal)
+	if err != nil {
+		return k, seal.Days{}, err
+	}
+	secrets, err := secret.Open(ctx, settings.Secret)
+	if err != nil {
+		return k, seal.Days{}, err
+	}
+	key, err := secrets.Get(ctx, "index-key")
+	if err != nil {
+		return k, seal.Days{}, err
+	}
+	k.Box = sealer
+	k.Index, err = seal.NewIndex(key)
+	return k, seal.Days{Sealer: sealer, Clock: clock.System{}, Keep: account.Kept, Most: settings.Destroy}, err
 }

@@ -10,10 +10,12 @@ import (
 
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/topic"
 )
@@ -29,6 +31,8 @@ const (
 // Deps is what sweeping needs.
 type Deps struct {
 	DB    *store.DB
+	Bin   erase.Keeper
+	Days  seal.Days
 	Post  outbox.Post
 	Clock clock.Clock
 	// Patience is how long a letter may wait for the function that stored it.
@@ -59,14 +63,20 @@ func (d Deps) minute(ctx context.Context, _ event.Message[topic.Tick]) error {
 	return errors.Join(failed...)
 }
 
-// day begins the school years that are due and deletes what has expired. The
-// database's own expiry may lag by days.
+// day begins the school years that are due, ends the lives of accounts that are
+// over, and deletes what has expired. The database's own expiry may lag by days.
 func (d Deps) day(ctx context.Context, _ event.Message[topic.Tick]) error {
-	if err := d.turn(ctx); err != nil {
-		return err
-	}
+	return errors.Join(d.life(ctx), d.turn(ctx), d.expired(ctx))
+}
+
+// expired deletes what has expired.
+func (d Deps) expired(ctx context.Context) error {
 	for _, collection := range store.Expiring() {
-		n, err := d.DB.DeleteExpired(ctx, collection, expiredAtOnce)
+		db := d.DB
+		if collection == store.LedgerDatabase {
+			db = d.Bin.Ledger
+		}
+		n, err := db.DeleteExpired(ctx, collection, expiredAtOnce)
 		if err != nil {
 			return fmt.Errorf("delete expired %s: %w", collection, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -14,10 +15,13 @@ import (
 
 	"cool.example/sync/emulators"
 	"cool.example/sync/functions/sweep"
+	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
@@ -49,17 +53,29 @@ func (p *post) Publish(_ context.Context, messages []outbox.Message) error {
 
 // stage is the sweep with a database, on a clock that stands still.
 type stage struct {
-	t       *testing.T
-	db      *store.DB
-	past    *store.DB // sees what is stored, expired or not
-	clock   *clock.Manual
-	post    *post
-	handler http.Handler
+	t    *testing.T
+	db   *store.DB
+	past *store.DB // sees what is stored, expired or not
+	// pastLedger sees the ledger as past sees the rest.
+	pastLedger *store.DB
+	clock      *clock.Manual
+	post       *post
+	key        string // of the days
+	bin        erase.Keeper
+	handler    http.Handler
+}
+
+func (s *stage) open(project, database string) *store.DB {
+	s.t.Helper()
+	db, err := store.Open(s.t.Context(), store.Config{Project: project, Database: database, Clock: s.clock})
+	require.NoError(s.t, err)
+	s.t.Cleanup(func() { _ = db.Close() }) // nothing is left to write
+	return db
 }
 
 func begin(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, clock: clock.NewManual(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)), post: &post{}}
+	s := &stage{t: t, clock: clock.NewManual(time.Now()), post: &post{}}
 	var err error
 	project := emulators.Firestore(t)
 	s.db, err = store.Open(t.Context(), store.Config{Project: project, Clock: s.clock})
@@ -67,8 +83,18 @@ func begin(t *testing.T) *stage {
 	s.past, err = store.Open(t.Context(), store.Config{Project: project, Clock: clock.NewManual(time.Unix(0, 0))})
 	require.NoError(t, err)
 	t.Cleanup(func() { _, _ = s.db.Close(), s.past.Close() }) // nothing is left to write
+	s.pastLedger, err = store.Open(t.Context(), store.Config{Project: project, Database: store.LedgerDatabase, Clock: clock.NewManual(time.Unix(0, 0))})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.pastLedger.Close() })
+	s.key = emulators.Keys(t)
+	sealer, err := seal.Open(t.Context(), seal.Config{Key: s.key, Endpoint: os.Getenv("KMS_ENDPOINT"), Clock: s.clock})
+	require.NoError(t, err)
+	post := outbox.Post{Publisher: s.post, Shelf: s.db.Outbox()}
+	s.bin = erase.Keeper{DB: s.db, Ledger: s.open(project, store.LedgerDatabase), Credentials: s.open(project, store.CredentialsDatabase), Box: sealer, Post: post, Clock: s.clock}
+	s.bin.Index, err = seal.NewIndex(bytes.Repeat([]byte{7}, 32))
+	require.NoError(t, err)
 	s.handler = sweep.New(sweep.Deps{
-		DB: s.db, Clock: s.clock, Patience: 30 * time.Second, Post: outbox.Post{Publisher: s.post, Shelf: s.db.Outbox()},
+		DB: s.db, Bin: s.bin, Days: seal.Days{Sealer: sealer, Clock: s.clock, Keep: account.Kept}, Clock: s.clock, Patience: 30 * time.Second, Post: post,
 	})
 	return s
 }

@@ -148,6 +148,32 @@ func (db *DB) anyWith(ctx context.Context, owner tenant.ID, field string, values
 	return false, nil
 }
 
+// Leaver is an account whose end has come.
+type Leaver struct {
+	Tenant  tenant.ID
+	Account account.ID
+	Grace   bool // it had left, and its grace is over; else it was to be there until a day
+}
+
+// Leaving returns at most limit accounts, of any institution, that had left and
+// whose grace is over, or that were to be there until a day that has come.
+func (db *DB) Leaving(ctx context.Context, limit int) ([]Leaver, error) {
+	var all []Leaver
+	for _, field := range []string{"leaveAt", "until"} {
+		q := db.client.CollectionGroup("accounts").Where(field, ">", time.Unix(0, 0)).Where(field, "<=", db.Now()).Limit(limit - len(all))
+		for snap, err := range snapshots(ctx, q) {
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, Leaver{tenant.ID(snap.Ref.Parent.Parent.ID), account.ID(snap.Ref.ID), field == "leaveAt"})
+		}
+		if len(all) >= limit {
+			break
+		}
+	}
+	return all, nil
+}
+
 func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 	n := a.Source.Name
 	d := accountDoc{

@@ -10,6 +10,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/tenant"
 )
@@ -79,6 +80,9 @@ func (db *DB) UnverifiedReceipts(ctx context.Context, limit int) ([]Unverified, 
 		}
 		owner := tenant.ID(snap.Ref.Parent.Parent.ID)
 		e, err := db.Receipts().entry(owner, snap, nil)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // expired
+		}
 		if err != nil {
 			return nil, err
 		}
