@@ -128,21 +128,21 @@ func (s Space) Secret(ctx context.Context, name string, value []byte) error {
 	return err
 }
 
-// Key makes the symmetric key "day" and returns its resource name.
-func (s Space) Key(ctx context.Context) (string, error) {
+// Key makes a symmetric key, and its key ring where that is missing, and returns
+// the key's resource name.
+func (s Space) Key(ctx context.Context, name string) (string, error) {
 	client, err := kms.NewKeyManagementClient(ctx, plaintext(s.env["KMS_ENDPOINT"])...)
 	if err != nil {
 		return "", err
 	}
 	defer client.Close()
-	ring, err := client.CreateKeyRing(ctx, &kmspb.CreateKeyRingRequest{
-		Parent: "projects/" + s.Project + "/locations/europe-west4", KeyRingId: "sync",
-	})
-	if err != nil {
+	home := "projects/" + s.Project + "/locations/europe-west4"
+	_, err = client.CreateKeyRing(ctx, &kmspb.CreateKeyRingRequest{Parent: home, KeyRingId: "sync"})
+	if err != nil && status.Code(err) != codes.AlreadyExists {
 		return "", err
 	}
 	key, err := client.CreateCryptoKey(ctx, &kmspb.CreateCryptoKeyRequest{
-		Parent: ring.GetName(), CryptoKeyId: "day", CryptoKey: &kmspb.CryptoKey{
+		Parent: home + "/keyRings/sync", CryptoKeyId: name, CryptoKey: &kmspb.CryptoKey{
 			Purpose:                  kmspb.CryptoKey_ENCRYPT_DECRYPT,
 			DestroyScheduledDuration: durationpb.New(24 * time.Hour),
 		},

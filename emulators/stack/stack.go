@@ -156,9 +156,13 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 	if err := s.secrets(ctx, keyFile); err != nil {
 		return err
 	}
-	day, err := s.Space.Key(ctx)
+	day, err := s.Space.Key(ctx, "day")
 	if err != nil {
 		return fmt.Errorf("make the day key: %w", err)
+	}
+	hold, err := s.Space.Key(ctx, "hold")
+	if err != nil {
+		return fmt.Errorf("make the key of restrictions: %w", err)
 	}
 	s.Uploads, s.Plans = s.Space.Project+"-uploads", s.Space.Project+"-plans"
 	for _, name := range []string{s.Uploads, s.Plans} {
@@ -167,7 +171,7 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		}
 	}
 	s.env = map[string]string{
-		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
+		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "KMS_HOLD_KEY": hold, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
 		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
 		"PULL_LOCAL": "true", "SENDGRID_URL": s.SendGrid.URL(), "MAIL_FROM": "COOL Sync <" + MailSender + ">",
