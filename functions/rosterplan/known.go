@@ -23,10 +23,11 @@ type knower struct {
 }
 
 // all reads the institution, the run's school, and every account and group.
-func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) {
+// Keys are those of the sources of a family, or where that is "" of the
+// school's main ones.
+func (n *knower) all(ctx context.Context, run roster.Run, family string) (roster.Known, error) {
 	k := roster.Known{
 		Now:     n.Clock.Now(),
-		KeyOf:   func(kind person.Kind, key string) string { return n.key(run.School, kind, key) },
 		ECKOf:   func(eck string) string { return n.Index.Of(n.owner, "eck-id", eck) },
 		SealECK: n.seal,
 		Schools: map[school.ID]school.School{},
@@ -45,12 +46,7 @@ func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) 
 	if k.School, there = k.Schools[run.School]; !there {
 		return k, fault.New(fault.NotFound, "")
 	}
-	k.FormerKeysOf = func(kind person.Kind, key string) (keys []string) {
-		for _, former := range k.School.Former {
-			keys = append(keys, n.key(former, kind, key))
-		}
-		return keys
-	}
+	n.keys(&k, family)
 	for e, err := range n.DB.Accounts().All(ctx, n.owner) {
 		if err != nil {
 			return k, fmt.Errorf("read accounts: %w", err)
@@ -91,8 +87,39 @@ func (n *knower) binned(ctx context.Context, k *roster.Known) error {
 	return nil
 }
 
-func (n *knower) key(at school.ID, kind person.Kind, key string) string {
-	return n.Index.Of(n.owner, "source-key", string(at), string(kind), key)
+// keys tells k how keys of the sources of a family are remembered.
+func (n *knower) keys(k *roster.Known, family string) {
+	k.KeyOf = func(kind person.Kind, key string) string {
+		return n.key(k.School.ID, kind, space(k.School, kind, family), key)
+	}
+	k.FormerKeysOf = func(kind person.Kind, key string) (keys []string) {
+		for _, former := range k.School.Former {
+			keys = append(keys, n.key(former, kind, space(k.Schools[former], kind, family), key))
+		}
+		return keys
+	}
+	if next := k.School.System.Space(); next != "" {
+		k.NewKeyOf = func(kind person.Kind, key string) string { return n.key(k.School.ID, kind, next, key) }
+	}
+}
+
+// space returns the space of the keys of a family's source at a school.
+func space(s school.School, kind person.Kind, family string) string {
+	if family != "" {
+		return s.SpaceOf(kind, family)
+	}
+	main, _ := s.MainOf(kind)
+	return main.Space
+}
+
+// key returns the keyed hash by which a source key is found. The keys of a
+// school's first source lie in no space.
+func (n *knower) key(at school.ID, kind person.Kind, space, key string) string {
+	parts := []string{string(at), string(kind), key}
+	if space != "" {
+		parts = append(parts, space)
+	}
+	return n.Index.Of(n.owner, "source-key", parts...)
 }
 
 // seal seals an ECK-iD for its account.

@@ -95,7 +95,7 @@ func (s *server) plan(ctx context.Context, owner tenant.ID, run roster.Run) erro
 func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (o outcome, err error) {
 	know := &knower{server: s, owner: owner}
 	if run.Kind != roster.Import {
-		known, err := know.all(ctx, run)
+		known, err := know.all(ctx, run, "")
 		if err != nil {
 			return o, err
 		}
@@ -111,7 +111,11 @@ func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (
 	if err != nil || o.found.Stopped() {
 		return o, err
 	}
-	known, err := know.all(ctx, run)
+	family := ""
+	if file.roster != nil {
+		family = roster.FamilyOf(file.roster.Format)
+	}
+	known, err := know.all(ctx, run, family)
 	if err != nil {
 		return o, err
 	}

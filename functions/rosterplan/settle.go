@@ -39,6 +39,7 @@ func (o outcome) into(run roster.Run) roster.Run {
 		run.Counts.LeftOut += n
 	}
 	run.Findings = o.found.Kept(findingsKept)
+	run.Supplement, run.Switched, run.Space = o.plan.Supplement, o.plan.Switched, o.plan.Space
 	run.Plan, run.Held, run.Prepares, run.Tallies = o.stored, o.plan.Held, o.plan.Prepares, o.plan.Tallies
 	run.Rows = map[roster.Phase]int{}
 	for phase, rows := range o.plan.Rows {

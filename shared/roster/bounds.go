@@ -1,27 +1,46 @@
 package roster
 
 import (
-	"slices"
+	"time"
 
-	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 )
 
-// sourceBound is how many people may turn up under another key: beyond it the
-// school has changed its administration system, which somebody confirms.
+// The bound on changed people: where more than this many and this share of
+// those matched by key have another surname and another call name, the keys
+// were given to other people and nothing in the file can be trusted.
+const (
+	swapCount   = 5
+	swapPercent = 20
+)
+
+// sourceBound is how many people of one kind may turn up under another key:
+// beyond it the school has changed its administration system, which somebody
+// confirms.
 func sourceBound() school.Bound { return school.Bound{Count: 5, Percent: 10} }
+
+// freshBound is how many people of one kind may be new while as many leave:
+// beyond it the school has changed its administration system without saying
+// so, and everybody would get a second account. In the weeks in which school
+// years turn, a year group leaves and another one comes.
+func freshBound(now time.Time) school.Bound {
+	if school.Turning(now) {
+		return school.Bound{Count: 5, Percent: 35}
+	}
+	return school.Bound{Count: 5, Percent: 20}
+}
 
 // note remembers what the bounds look at in a row.
 func (c *comparison) note(have KnownAccount, row AccountRow, p Person, m match) {
-	before, after := have.Source.Name, row.Account.Source.Name
+	before, after, role := have.Source.Name, row.Account.Source.Name, c.roles[p.Kind]
 	surname := Fold(before.Surname) != Fold(after.Surname)
 	given := Fold(before.Given()) != Fold(after.Given())
 	if surname || given {
 		c.renamed[have.ID] = true
 	}
 	if surname && given {
-		c.swaps++
+		c.swaps[p.Kind]++
 	}
 	if other := have.Source.ECK.Hash; surname && given && other != "" && other != row.Account.Source.ECK.Hash {
 		c.other[have.ID] = true
@@ -30,42 +49,49 @@ func (c *comparison) note(have KnownAccount, row AccountRow, p Person, m match) 
 	if row.Action == Move {
 		c.moved[have.ID] = true
 	}
-	if was, ok := have.At(c.known.School.ID); ok && was.Key != "" && m.reason != bySource {
+	replaced := role.leads && !role.foreign && !role.changing // a change that was announced needs no guess
+	if was, ok := have.At(c.known.School.ID); ok && was.Key != "" && m.reason != bySource && replaced {
 		c.rekeyed[have.ID] = true
 	}
 }
 
-// hold sorts the rows into phases. A bound holds back only its own kind: what
-// is beyond it waits for a person, the others go on.
+// hold sorts the rows into phases. A bound holds back only its own kind, of
+// that kind of person: what is beyond it waits for a person, the others go on.
 func (c *comparison) hold() {
-	matched := 0
-	for _, n := range c.matched {
-		matched += n
+	renamed, rekeyed := map[person.Kind]int{}, map[person.Kind]int{}
+	for _, row := range c.rows {
+		if c.renamed[row.Account.ID] {
+			renamed[row.Account.Kind]++
+		}
+		if c.rekeyed[row.Account.ID] {
+			rekeyed[row.Account.Kind]++
+		}
 	}
-	names := c.bounds.Names.Exceeded(len(c.renamed), matched)
-	source := sourceBound().Exceeded(len(c.rekeyed), matched)
+	source, fresh := false, c.tooManyFresh()
 	moves := c.bounds.Moves.Exceeded(len(c.moved), c.matched[person.Pupil])
 	for _, row := range c.rows {
-		id, phase := row.Account.ID, People
+		id, kind, phase := row.Account.ID, row.Account.Kind, People
 		switch {
-		case source && c.rekeyed[id]:
-			phase = Matches
-		case c.other[id], names && c.renamed[id]:
+		case c.rekeyed[id] && sourceBound().Exceeded(rekeyed[kind], c.matched[kind]):
+			phase, source = Matches, true
+		case c.other[id], c.renamed[id] && c.bounds.Names.Exceeded(renamed[kind], c.matched[kind]):
 			phase = Names
 		case moves && c.moved[id]:
 			phase = Moves
+		case row.Action == Create && fresh[kind]:
+			phase = Fresh
 		}
 		c.plan.Rows[phase] = append(c.plan.Rows[phase], row)
 	}
 	c.put(Matches, append(c.plan.Rows[Matches], c.matches...))
-	c.put(Leave, c.leave)
-	c.heldBack(Names, len(c.plan.Rows[Names]) > 0, "plan.names_held")
-	c.heldBack(Moves, moves, "plan.moves_held")
+	c.heldBack(Names, "plan.names_held")
+	c.heldBack(Moves, "plan.moves_held")
 	if source {
 		c.found.Add(Finding{Code: "plan.source_changed", Severity: Warning})
 	}
-	c.heldBack(Matches, len(c.plan.Rows[Matches]) > 0, "plan.matches_held")
-	c.heldBack(Leave, c.tooManyLeave(), "plan.leavers_held")
+	c.heldBack(Matches, "plan.matches_held")
+	c.heldBack(Fresh, "plan.fresh_held")
+	c.holdLeavers()
 }
 
 func (c *comparison) put(phase Phase, rows []AccountRow) {
@@ -74,86 +100,50 @@ func (c *comparison) put(phase Phase, rows []AccountRow) {
 	}
 }
 
-func (c *comparison) heldBack(phase Phase, held bool, code string) {
-	if held {
+// heldBack leaves what a phase has to somebody's approval.
+func (c *comparison) heldBack(phase Phase, code string) {
+	if len(c.plan.Rows[phase]) > 0 {
 		c.plan.Held = append(c.plan.Held, phase)
 		c.found.Add(Finding{Code: code, Severity: Warning})
 	}
 }
 
-// leavers plans the departure of everybody whom this source once delivered
-// and who is not in it now. A kind of person that the roster does not hold at
-// all was not delivered, and nobody of it leaves.
-func (c *comparison) leavers() {
+// tooManyFresh returns the kinds of person of whom a large share would leave
+// while a comparable number would be new.
+func (c *comparison) tooManyFresh() map[person.Kind]bool {
+	present, leave, fresh := map[person.Kind]int{}, map[person.Kind]int{}, map[person.Kind]int{}
 	for i, a := range c.known.Accounts {
-		m, ok := a.At(c.known.School.ID)
-		if ok && m.Key != "" && !m.Left && !m.Kept && c.kinds[a.Kind] && !c.seen[i] {
-			c.depart(a, "absent_from_source")
-		}
-	}
-}
-
-// depart plans that a person leaves the school; the account leaves with its
-// last one.
-func (c *comparison) depart(have KnownAccount, reason string) {
-	m, ok := have.At(c.known.School.ID)
-	if !ok || m.Left {
-		return
-	}
-	m.Left, m.Groups = true, nil
-	a := have.With(m)
-	gone := (a.State == account.Active || a.State == account.Blocked) && !a.Present()
-	if gone {
-		a = c.left(a)
-	}
-	row := c.row(have, a, Depart, reason)
-	row.Bin = gone && a.LeaveAt.IsZero()
-	c.leave = append(c.leave, row)
-	c.tally(row, c.class(have.Account))
-	c.plan.Counts.Leave++
-}
-
-// tooManyLeave reports whether more people of one kind, or of one class, leave
-// than the bounds let go.
-func (c *comparison) tooManyLeave() bool {
-	present, classes := map[person.Kind]int{}, map[string]int{}
-	for _, a := range c.known.Accounts {
-		if m, ok := a.At(c.known.School.ID); ok && !m.Left {
+		if c.here(i) {
 			present[a.Kind]++
-			if a.Kind == person.Pupil {
-				classes[c.class(a.Account)]++
-			}
 		}
 	}
-	leaving := map[person.Kind]int{}
 	for _, row := range c.leave {
-		leaving[row.Account.Kind]++
+		leave[row.Account.Kind]++
 	}
-	for kind, n := range leaving {
-		if c.bounds.Leavers.Exceeded(n, present[kind]) {
-			return true
+	for _, row := range c.rows {
+		if row.Action == Create {
+			fresh[row.Account.Kind]++
 		}
 	}
-	return slices.ContainsFunc(c.tallied(), func(t Tally) bool {
-		return t.Kind == person.Pupil && t.Class != "" && c.bounds.Class.Exceeded(t.Leave, classes[t.Class])
-	})
-}
-
-func (c *comparison) tallied() []Tally {
-	var list []Tally
-	for _, t := range c.tallies {
-		list = append(list, *t)
+	held, bound := map[person.Kind]bool{}, freshBound(c.known.Now)
+	for kind, n := range leave {
+		held[kind] = bound.Exceeded(n, present[kind]) && bound.Exceeded(fresh[kind], present[kind])
 	}
-	return list
+	return held
 }
 
-// swapped stops a file in which the keys belong to other people than before.
+// swapped stops a file in which the keys belong to other people than before:
+// those of one kind, or of all together.
 func (c *comparison) swapped() {
-	matched := 0
-	for _, n := range c.matched {
-		matched += n
+	matched, swaps := 0, 0
+	stop := false
+	for kind, n := range c.matched {
+		matched, swaps = matched+n, swaps+c.swaps[kind]
+		stop = stop || tooManySwaps(c.swaps[kind], n)
 	}
-	if c.swaps > swapCount && c.swaps*100 > swapPercent*matched {
+	if stop || tooManySwaps(swaps, matched) {
 		c.found.Add(Finding{Code: "plan.keys_swapped", Severity: Stop, Field: "key"})
 	}
 }
+
+func tooManySwaps(n, of int) bool { return n > swapCount && n*100 > swapPercent*of }

@@ -3,56 +3,11 @@ package roster
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
-	"cool.example/sync/shared/tenant"
-)
-
-// Known is what is stored before an import: the institution, the school that
-// the roster is for, and every account and group of the institution.
-type Known struct {
-	Tenant   tenant.Tenant
-	School   school.School
-	Schools  map[school.ID]school.School // all of the institution
-	Accounts []KnownAccount
-	Groups   []KnownGroup
-	Now      time.Time
-	// KeyOf returns the keyed hash under which a source key is remembered.
-	KeyOf func(kind person.Kind, key string) string
-	// FormerKeysOf returns the hashes of a source key at the schools that went
-	// up in this one; nil where none did.
-	FormerKeysOf func(kind person.Kind, key string) []string
-	// ECKOf returns the keyed hash under which an ECK-iD is found.
-	ECKOf func(eck string) string
-	// SealECK seals an ECK-iD for its account.
-	SealECK func(owner account.ID, eck string) []byte
-}
-
-// KnownAccount is a stored account with the moment of its last write.
-type KnownAccount struct {
-	account.Account
-	Written time.Time
-	// Day is the key that sealed the account, where it lies in the recycle bin;
-	// "" for one that lives. One in the bin is known as one that has left.
-	Day string
-}
-
-// KnownGroup is a stored group with the moment of its last write.
-type KnownGroup struct {
-	group.Group
-	Written time.Time
-}
-
-// The bound on changed people: where more than this many and this share of
-// those matched by key have another surname and another call name, the keys
-// were given to other people and nothing in the file can be trusted.
-const (
-	swapCount   = 5
-	swapPercent = 20
 )
 
 // Compare plans what makes the stored state agree with r. A roster of the
@@ -60,19 +15,23 @@ const (
 // severity Stop refuse the file; the plan is then to be thrown away.
 func Compare(r *Roster, k Known, found *Findings) Plan {
 	c := begin(k, found)
-	c.roster = r
+	c.roster, c.people, c.groups = r, r.People, r.Groups
 	if !c.fits() {
 		return Plan{}
 	}
-	c.plan.Prepares = r.Year > school.YearAt(k.Now)
+	c.plan.Prepares = r.Year > k.School.YearAt(k.Now)
+	c.locate()
+	c.lead()
+	c.join()
 	c.planGroups()
-	for _, p := range r.People {
-		c.kinds[p.Kind] = true
+	matches := c.matchAll()
+	for i, p := range c.people {
+		if p.Kind != person.Guardian {
+			c.person(p, matches[i])
+		}
 	}
-	c.claim()
-	for _, p := range r.People {
-		c.person(p)
-	}
+	c.guardians(matches)
+	c.twice(matches)
 	if c.plan.Prepares {
 		c.unprepared()
 	} else {
@@ -88,7 +47,7 @@ func Compare(r *Roster, k Known, found *Findings) Plan {
 // fits checks that the roster is this school's, and of a year that can be.
 func (c *comparison) fits() bool {
 	r, s := c.roster, c.known.School
-	now := school.YearAt(c.known.Now)
+	now := s.YearAt(c.known.Now)
 	if r.School != s.Code {
 		c.found.Add(Finding{Code: "plan.wrong_brin", Severity: Stop, Field: "brincode"})
 	}
@@ -106,65 +65,121 @@ func (c *comparison) fits() bool {
 // comparison is one plan while it is made.
 type comparison struct {
 	roster *Roster
+	people []Person // of the roster, those of this school
+	groups []Group
 	known  Known
 	found  *Findings
 	plan   Plan
 	bounds school.Bounds
 
-	byKey    map[string]int   // keyed hash at this school → index in known.Accounts
-	byECK    map[string]int   // keyed hash → index
-	byNumber map[string]int   // administration number at this school → index
-	byLike   map[string][]int // folded name, or address, → indexes; nil until somebody asks
-	taken    map[string]bool  // usernames in use
+	family    string // of the roster's format
+	roles     map[person.Kind]role
+	groupsLed bool // the source says which groups there are
+
+	byKey    map[string]int        // keyed hash at this school → index in known.Accounts
+	byECK    map[string]int        // keyed hash → index
+	sameECK  map[string][]int      // keyed hash → indexes, where several accounts have it
+	byNumber map[string]int        // administration number at this school → index
+	byLike   map[string][]int      // folded name, or address, → indexes; nil until somebody asks
+	ids      map[account.ID]int    // id → index; nil until somebody asks
+	numbered map[string]account.ID // administration number in the roster → who it is, or will be
+	taken    map[string]bool       // usernames in use
 	names    map[group.ID]string
 	classes  map[group.ID]bool
 
-	kinds   map[person.Kind]bool
-	claimed map[int]bool // indexes of accounts that the roster names by key
-	seen    map[int]bool // indexes of accounts that the roster holds
+	claimed map[int]bool        // indexes of accounts that surely are somebody of the roster
+	seen    map[int]bool        // indexes of accounts that are, or may be, somebody of the roster
+	also    map[string][]string // a guardian's key → keyed hashes of the other rows that tell of the same one
+	parents []parent            // guardians whom no key finds
 	matched map[person.Kind]int
-	swaps   int // of those, with another surname and call name
+	swaps   map[person.Kind]int // of those, with another surname and call name
 	renamed map[account.ID]bool
 	other   map[account.ID]bool // the key is another person's now
 	moved   map[account.ID]bool
-	rekeyed map[account.ID]bool // known by something else than the source's key
-	tallies map[Tally]*Tally    // by kind and class
-	rows    []AccountRow        // creations and changes, before bounds
+	rekeyed map[account.ID]bool   // known by something else than the source's key
+	wasIn   map[account.ID]string // the class that each leaver was in
+	tallies map[Tally]*Tally      // by kind and class
+	rows    []AccountRow          // creations and changes, before bounds
+	rowOf   map[account.ID]int    // index in rows
 	leave   []AccountRow
 	matches []AccountRow
 }
 
 func begin(k Known, found *Findings) *comparison {
 	c := &comparison{
-		known: k, found: found, bounds: k.School.BoundsAt(k.Now), plan: Plan{Rows: map[Phase][]AccountRow{}},
-		byKey: map[string]int{}, byECK: map[string]int{}, byNumber: map[string]int{}, taken: map[string]bool{},
-		names: map[group.ID]string{}, classes: map[group.ID]bool{},
-		kinds: map[person.Kind]bool{}, claimed: map[int]bool{}, seen: map[int]bool{}, matched: map[person.Kind]int{},
-		renamed: map[account.ID]bool{}, other: map[account.ID]bool{}, moved: map[account.ID]bool{}, rekeyed: map[account.ID]bool{}, tallies: map[Tally]*Tally{},
+		known: k, found: found, bounds: k.School.BoundsAt(k.Now), plan: Plan{Rows: map[Phase][]AccountRow{}}, roles: map[person.Kind]role{},
+		byKey: map[string]int{}, byECK: map[string]int{}, sameECK: map[string][]int{}, byNumber: map[string]int{}, numbered: map[string]account.ID{},
+		taken: map[string]bool{}, names: map[group.ID]string{}, classes: map[group.ID]bool{},
+		claimed: map[int]bool{}, seen: map[int]bool{}, also: map[string][]string{}, matched: map[person.Kind]int{}, swaps: map[person.Kind]int{},
+		renamed: map[account.ID]bool{}, other: map[account.ID]bool{}, moved: map[account.ID]bool{}, rekeyed: map[account.ID]bool{},
+		wasIn: map[account.ID]string{}, tallies: map[Tally]*Tally{}, rowOf: map[account.ID]int{},
 	}
-	for i, a := range k.Accounts {
-		c.taken[a.Username] = true
-		if a.Source.ECK.Hash != "" {
-			c.byECK[a.Source.ECK.Hash] = i
-		}
-		m, ok := a.At(k.School.ID)
-		if next, prepared := a.Prepared(k.School.ID); !ok && prepared {
-			m, ok = next, true
-		}
-		if !ok {
-			continue
-		}
-		if m.Key != "" {
-			c.byKey[m.Key] = i
-		}
-		if a.Kind == person.Pupil && a.Source.Number != "" {
-			c.byNumber[PlainNumber(a.Source.Number)] = i
-		}
+	for i := range k.Accounts {
+		c.index(i)
 	}
 	for _, g := range k.Groups {
 		c.names[g.ID], c.classes[g.ID] = g.Name, g.Kind == group.Class
 	}
 	return c
+}
+
+// index makes account i findable. Where two could be found, it is the one that
+// is at this school now.
+func (c *comparison) index(i int) {
+	a := c.known.Accounts[i]
+	c.taken[a.Username] = true
+	for _, alias := range a.Aliases {
+		local, _, _ := strings.Cut(alias, "@")
+		c.taken[local] = true
+	}
+	if eck := a.Source.ECK.Hash; eck != "" {
+		if had, twice := c.byECK[eck]; twice {
+			c.sameECK[eck] = append(c.sameECK[eck], had, i)
+		}
+		c.prefer(c.byECK, eck, i)
+	}
+	m, here := a.At(c.known.School.ID)
+	next, prepared := a.Prepared(c.known.School.ID)
+	if !here && !prepared {
+		return
+	}
+	for _, key := range slices.Concat([]string{m.Key, next.Key}, m.Keys, next.Keys) {
+		if key != "" {
+			c.prefer(c.byKey, key, i)
+		}
+	}
+	if a.Kind == person.Pupil && a.Source.Number != "" {
+		c.prefer(c.byNumber, PlainNumber(a.Source.Number), i)
+	}
+}
+
+// prefer puts account i in an index, unless one that is more surely at this
+// school stands there.
+func (c *comparison) prefer(in map[string]int, key string, i int) {
+	if had, ok := in[key]; !ok || c.rank(i) > c.rank(had) {
+		in[key] = i
+	}
+}
+
+// rank says how surely account i is one of this school's: in the bin, living,
+// or here.
+func (c *comparison) rank(i int) int {
+	switch {
+	case c.here(i):
+		return 2
+	case c.known.Accounts[i].Day == "":
+		return 1
+	default:
+		return 0
+	}
+}
+
+// here reports whether account i is at this school, or prepared for it.
+func (c *comparison) here(i int) bool {
+	a := c.known.Accounts[i]
+	m, ok := a.At(c.known.School.ID)
+	_, prepared := a.Prepared(c.known.School.ID)
+	return ok && !m.Left || prepared
 }
 
 // PlainNumber is an administration number without leading zeros, which
@@ -179,215 +194,34 @@ func PlainNumber(s string) string {
 	return "0"
 }
 
-// planGroups plans the groups of the roster, and ends those of the same or an
-// earlier year that it does not hold. Where it prepares a year, the groups of
-// the present one stay. A roster without groups says nothing of them.
-func (c *comparison) planGroups() {
-	stored := map[group.ID]KnownGroup{}
-	for _, g := range c.known.Groups {
-		if g.School == c.known.School.ID {
-			stored[g.ID] = g
-		}
-	}
-	for _, g := range c.roster.Groups {
-		want := group.Group{
-			ID: group.IDOf(c.known.School.ID, c.roster.Year, g.Key), School: c.known.School.ID, Year: c.roster.Year,
-			Key: g.Key, Kind: group.Kind(g.Kind), Name: g.Name, Grade: g.Year,
-		}
-		c.names[want.ID], c.classes[want.ID] = want.Name, want.Kind == group.Class
-		have, ok := stored[want.ID]
-		delete(stored, want.ID)
-		switch {
-		case !ok:
-			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: Create, Group: want})
-		case have.Group != want:
-			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: Change, Group: want, Written: have.Written})
-		}
-	}
-	if len(c.roster.Groups) == 0 {
-		return
-	}
-	for _, have := range c.known.Groups {
-		_, gone := stored[have.ID]
-		if gone && (have.Year == c.roster.Year || (!c.plan.Prepares && have.Year < c.roster.Year)) {
-			c.end(have)
-		}
-	}
-}
-
-// end plans the end of a group; it can be read after that, not changed.
-func (c *comparison) end(have KnownGroup) {
-	if have.Ended {
-		return
-	}
-	ended := have.Group
-	ended.Ended = true
-	c.plan.Ends = append(c.plan.Ends, GroupRow{Action: End, Group: ended, Written: have.Written})
-}
-
 // person plans one person of the roster.
-func (c *comparison) person(p Person) {
-	m := c.match(p)
+func (c *comparison) person(p Person, m match) {
 	switch {
-	case m.found && m.sure:
-		c.seen[m.index] = true
-		have := c.known.Accounts[m.index]
+	case !c.roles[p.Kind].leads:
+		c.supplement(p, m)
+	case m.sure:
+		c.seen[m.who[0]] = true
+		have := c.known.Accounts[m.who[0]]
 		if p.Left {
 			c.depart(have, "source_says_left")
 			return
 		}
 		c.matched[p.Kind]++
+		c.number(p, have.ID)
 		c.change(have, p, m)
 	case p.Left:
 		// never here, or not surely: nothing to do
-	case m.found:
-		c.seen[m.index] = true // who may be in the roster is not a leaver
+	case len(m.who) > 0:
 		c.propose(p, m)
 	default:
-		c.create(p, m.key, "new_in_source")
+		c.number(p, c.create(p, m, "new_in_source"))
 	}
 }
 
-// create plans a new account.
-func (c *comparison) create(p Person, key, reason string) {
-	c.add(c.creation(p, key, reason))
-	c.plan.Counts.Create++
-}
-
-func (c *comparison) creation(p Person, key, reason string) AccountRow {
-	a := account.Account{
-		ID: account.NewID(), Kind: p.Kind, State: account.Active, Version: 1, Epoch: 1, Created: c.known.Now, Changed: c.known.Now,
-	}
-	a.Username = c.username(p)
-	a.Address = a.Username + "@" + c.domain(p.Kind)
-	c.taken[a.Username] = true
-	if c.plan.Prepares {
-		a.State = account.Prepared
-	}
-	a = c.imported(a, p, key)
-	a.Digest = a.Imported()
-	return AccountRow{Action: Create, Reason: reason, Account: a}
-}
-
-// change plans what differs between a stored account and p.
-func (c *comparison) change(have KnownAccount, p Person, m match) {
-	row, changed := c.changed(have, p, m)
-	if !changed {
-		c.plan.Counts.Unchanged++
-		return
-	}
-	c.note(have, row, p, m)
-	c.add(row)
-	switch row.Action {
-	case Return:
-		c.plan.Counts.Return++
-	case Move:
-		c.plan.Counts.Move++
-	case Prepare:
-		c.plan.Counts.Prepare++
-	default:
-		c.plan.Counts.Change++
-	}
-}
-
-// changed returns the row that brings have to what p says.
-func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, bool) {
-	a := c.imported(have.Account, p, m.key)
-	row := AccountRow{Action: Change, Reason: m.reason, Written: have.Written, Was: have.Digest}
-	switch {
-	case c.plan.Prepares:
-		row.Action, row.Reason = Prepare, "prepared"
-		if have.State == account.Left {
-			a = returned(a, account.Prepared)
-		}
-	case have.State == account.Left:
-		a, row.Action, row.Reason = returned(a, have.Back()), Return, "back_in_source"
-	case have.State == account.Prepared:
-		a.State = account.Active
-	}
-	a.Digest = a.Imported()
-	if a.Digest == have.Digest && a.State == have.State {
-		return row, false
-	}
-	c.keep(have, &row)
-	if row.Action == Change && c.class(have.Account) != "" && c.class(have.Account) != c.class(a) {
-		row.Action = Move
-	}
-	a.Version, a.Changed = have.Version+1, c.known.Now
-	row.Account, row.Changes = a, c.differences(have.Account, a)
-	return row, true
-}
-
-// add keeps a row and tells it in the tally of its kind and class.
-func (c *comparison) add(row AccountRow) {
-	c.rows = append(c.rows, row)
-	c.tally(row, c.class(row.Account))
-}
-
-func (c *comparison) tally(row AccountRow, class string) {
-	at := Tally{Kind: row.Account.Kind, Class: class}
-	t, ok := c.tallies[at]
-	if !ok {
-		t = &at
-		c.tallies[Tally{Kind: at.Kind, Class: at.Class}] = t
-	}
-	switch row.Action {
-	case Create:
-		t.Create++
-	case Move:
-		t.Move++
-	case Return:
-		t.Return++
-	case Depart:
-		t.Leave++
-	default:
-		t.Change++
-	}
-}
-
-// class returns the name of the account's class at the school, "" for none:
-// of the prepared year where the plan prepares one.
-func (c *comparison) class(a account.Account) string {
-	m, _ := a.At(c.known.School.ID)
-	if c.plan.Prepares {
-		m, _ = a.Prepared(c.known.School.ID)
-	}
-	for _, id := range m.Groups {
-		if c.classes[id] {
-			return c.names[id]
-		}
-	}
-	return ""
-}
-
-// username takes the local part of the address that the source delivers under
-// the institution's own domain, else the name of the account in the source,
-// else proposes one.
-func (c *comparison) username(p Person) string {
-	address, _, _ := strings.Cut(p.Email, "@")
-	if tenant.DomainOf(p.Email) != c.domain(p.Kind) {
-		address = ""
-	}
-	name, domain, _ := strings.Cut(p.Username, "@")
-	if domain != "" && tenant.DomainOf(p.Username) != c.domain(p.Kind) {
-		name = ""
-	}
-	for _, proposed := range []string{strings.ToLower(address), strings.ToLower(name)} {
-		if account.ValidUsername(proposed) && !c.taken[proposed] {
-			return proposed
-		}
-	}
-	return account.Username(p.Name, func(name string) bool { return c.taken[name] })
-}
-
-func (c *comparison) domain(k person.Kind) string {
-	switch k {
-	case person.Pupil:
-		return c.known.Tenant.Domains.Pupils
-	case person.Guardian:
-		return c.known.Tenant.Domains.Guardians
-	default:
-		return c.known.Tenant.Domains.Staff
+// number notes who has an administration number in this roster.
+func (c *comparison) number(p Person, id account.ID) {
+	if p.Kind == person.Pupil && p.Number != "" {
+		c.numbered[PlainNumber(p.Number)] = id
 	}
 }
 

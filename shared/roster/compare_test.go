@@ -40,7 +40,7 @@ func (w *world) known() roster.Known {
 	k := roster.Known{
 		Tenant: tenant.Tenant{ID: "bestuur", Domains: tenant.Domains{Pupils: "leerling.example", Staff: "school.example", Guardians: "thuis.example"}},
 		School: w.school, Schools: map[school.ID]school.School{w.school.ID: w.school}, Now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC),
-		KeyOf:   func(kind person.Kind, key string) string { return "hash of " + string(kind) + key },
+		KeyOf:   w.keys(""),
 		ECKOf:   func(eck string) string { return "hash of " + eck },
 		SealECK: func(id account.ID, eck string) []byte { return []byte("sealed for " + string(id) + ": " + eck) },
 	}
@@ -56,10 +56,26 @@ func (w *world) known() roster.Known {
 	return k
 }
 
+// keys returns how keys of the sources of a family are remembered.
+func (w *world) keys(family string) func(person.Kind, string) string {
+	s := w.school
+	return func(kind person.Kind, key string) string {
+		return "hash of " + s.SpaceOf(kind, family) + string(kind) + key
+	}
+}
+
 func (w *world) compare(r *roster.Roster) (roster.Plan, roster.Findings) {
 	var found roster.Findings
-	p := roster.Compare(r, w.known(), &found)
-	w.run = roster.Run{Year: r.Year, Prepares: p.Prepares, Delivers: r.Delivers()}
+	k := w.known()
+	k.KeyOf = w.keys(roster.FamilyOf(r.Format))
+	p := roster.Compare(r, k, &found)
+	w.run = roster.Run{
+		Year: r.Year, Format: r.Format, Prepares: p.Prepares, Supplement: p.Supplement, Switched: p.Switched, Space: p.Space,
+		Delivers: r.Delivers(), Counts: p.Counts, Todo: roster.Phases(), Rows: map[roster.Phase]int{},
+	}
+	for phase, rows := range p.Rows {
+		w.run.Rows[phase] = len(rows)
+	}
 	return p, found
 }
 

@@ -71,10 +71,14 @@ func (r *Roster) Delivers() map[person.Kind][]string {
 }
 
 // imported returns a with the fields and the membership that p delivers. What
-// the source does not deliver keeps what is stored.
-func (c *comparison) imported(a account.Account, p Person, key string) account.Account {
+// the source does not deliver, or has no say on, keeps what is stored.
+func (c *comparison) imported(a account.Account, p Person, m match) account.Account {
+	p.Fields &^= c.roles[p.Kind].denied
+	if !c.groupsLed {
+		p.Fields &^= InGroups
+	}
 	if !c.plan.Prepares || a.Digest == "" {
-		a.Source = c.source(a, p)
+		a.Source = c.source(a, p, m)
 	}
 	here := c.known.School.ID
 	old, _ := a.At(here)
@@ -82,16 +86,16 @@ func (c *comparison) imported(a account.Account, p Person, key string) account.A
 		if next, ok := a.Prepared(here); ok {
 			old = next
 		}
-		return a.Preparing(c.membership(old, p, key))
+		return a.Preparing(c.membership(old, p, m))
 	}
-	if next, ok := a.Prepared(here); ok && next.Year <= c.roster.Year {
+	if next, ok := a.Prepared(here); ok && next.Year <= c.roster.Year && c.roles[p.Kind].leads {
 		a.Next = slices.DeleteFunc(slices.Clone(a.Next), func(m account.Membership) bool { return m.School == here })
 	}
-	return a.With(c.membership(old, p, key))
+	return a.With(c.membership(old, p, m))
 }
 
 // source returns the imported fields of a as p delivers them.
-func (c *comparison) source(a account.Account, p Person) account.Source {
+func (c *comparison) source(a account.Account, p Person, m match) account.Source {
 	s, f := a.Source, p.Fields&^c.others(a)
 	take(&s.Name.Call, p.Name.Call, f.Has(CallName))
 	take(&s.Name.FirstNames, p.Name.FirstNames, f.Has(FirstNames))
@@ -110,26 +114,25 @@ func (c *comparison) source(a account.Account, p Person) account.Source {
 			s.ECK = account.ECK{Hash: c.known.ECKOf(p.ECK), Sealed: c.known.SealECK(a.ID, p.ECK)}
 		}
 	}
-	if f.Has(Children) {
-		s.Children = c.children(p)
+	if p.Fields.Has(Children) { // each school tells of its own children
+		s.Children = c.children(a, p, m)
 	}
 	return s
 }
 
-// others returns the fields that another source has the say on: those that the
-// main school of a delivers, where that is another school. So two sources never
-// undo each other's work.
+// others returns the fields that another school's sources have the say on:
+// those that the main school of a delivers, then those of its other schools in
+// the order of their ids, as far as they come before this one. So no two
+// sources ever undo each other's work.
 func (c *comparison) others(a account.Account) Fields {
-	m, ok := a.At(a.Main)
-	if !ok || m.Left || m.Key == "" || a.Main == c.known.School.ID {
+	here := c.known.School.ID
+	if a.Main == here {
 		return 0
 	}
 	var fields Fields
-	for _, key := range c.known.Schools[a.Main].Delivers[string(a.Kind)] {
-		for _, f := range registered(a.Kind) {
-			if f.key == key {
-				fields |= f.field
-			}
+	for _, m := range a.Memberships {
+		if m.School != here && !m.Left && m.Key != "" && (m.School == a.Main || m.School < here) {
+			fields |= fieldsOf(a.Kind, c.known.Schools[m.School].Delivers[string(a.Kind)])
 		}
 	}
 	return fields
@@ -143,13 +146,14 @@ func take[T any](field *T, value T, delivered bool) {
 }
 
 // membership returns what p is to the school.
-func (c *comparison) membership(old account.Membership, p Person, key string) account.Membership {
-	m := account.Membership{School: c.known.School.ID, Key: key, Year: c.roster.Year}
-	take(&m.Grade, old.Grade, true)
+func (c *comparison) membership(old account.Membership, p Person, found match) account.Membership {
+	if !c.roles[p.Kind].leads {
+		return supplemented(old, p, found)
+	}
+	m := account.Membership{School: c.known.School.ID, Year: c.roster.Year, Grade: old.Grade, ILT: old.ILT, Roles: old.Roles}
+	m.Key, m.Keys = c.keys(old, p.Kind, found)
 	take(&m.Grade, p.Year, p.Fields.Has(Grade))
-	take(&m.ILT, old.ILT, true)
 	take(&m.ILT, p.ILT, p.Fields.Has(ILT))
-	take(&m.Roles, old.Roles, true)
 	take(&m.Roles, p.Roles, p.Fields.Has(Roles))
 	if !p.Fields.Has(InGroups) {
 		if old.Year == m.Year {
@@ -163,20 +167,19 @@ func (c *comparison) membership(old account.Membership, p Person, key string) ac
 	return m
 }
 
-// children returns the accounts of a guardian's children, and notes those that
-// the school does not know.
-func (c *comparison) children(p Person) []account.Child {
-	var list []account.Child
-	for _, child := range p.Children {
-		i, ok := c.byNumber[PlainNumber(child.Number)]
-		if !ok {
-			c.found.Add(Finding{Code: "plan.unknown_child", Severity: Warning, Line: p.Line})
-			continue
-		}
-		list = append(list, account.Child{Account: c.known.Accounts[i].ID, Slot: child.Slot, Receives: child.Receives})
+// keys returns by which keys a person is known from now on. The key of the main
+// source stays as long as it names the person.
+func (c *comparison) keys(old account.Membership, kind person.Kind, found match) (key string, further []string) {
+	m := account.Membership{Key: old.Key, Keys: old.Keys}
+	role := c.roles[kind]
+	switch {
+	case role.foreign, found.adds && old.Key != "":
+		return m.Key, withKeys(m, append(slices.Clone(found.also), found.key)...)
+	case old.Key == "" || role.changing || !slices.Contains(old.Keys, found.key):
+		m.Key = found.key
+		m.Keys = slices.DeleteFunc(slices.Clone(old.Keys), func(k string) bool { return k == m.Key })
 	}
-	slices.SortFunc(list, func(x, y account.Child) int { return strings.Compare(string(x.Account), string(y.Account)) })
-	return list
+	return m.Key, withKeys(m, found.also...)
 }
 
 // differences tells field by field what a plan changes, for who reads it.

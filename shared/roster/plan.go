@@ -61,8 +61,9 @@ type AccountRow struct {
 	// Others are what happens instead where the person is another one who is
 	// known: with namesakes somebody has to say which, see SameAs.
 	Others []AccountRow `json:",omitempty"`
-	// With is what happens besides: of an Or or one of Others, where two
-	// accounts turn out to be one person's, the other account goes away.
+	// With is what happens besides. Of an Or or one of Others, where two
+	// accounts turn out to be one person's, the other account goes away; of a
+	// proposal that is declined, further rows get accounts of their own.
 	With []AccountRow `json:",omitempty"`
 }
 
@@ -87,6 +88,12 @@ type Plan struct {
 	// Days are the keys that sealed what the plan holds of people in the bin: it
 	// may not be readable for longer than they are.
 	Days []string
+	// Supplement says that the source is the main one for no kind of person.
+	Supplement bool
+	// Switched are the kinds of person that came from the administration system
+	// that the school changes to, and Space that of its keys: see school.Change.
+	Switched []person.Kind
+	Space    string
 }
 
 // Empty reports whether the plan changes nothing.
@@ -128,12 +135,22 @@ func (p Plan) Steps(phase Phase) []Step {
 	for rows := range slices.Chunk(p.Rows[phase], StepRows) {
 		steps = append(steps, Step{Accounts: rows})
 	}
-	if phase == Leave {
+	if phase == p.endsIn() {
 		for rows := range slices.Chunk(p.Ends, StepRows) {
 			steps = append(steps, Step{Groups: rows})
 		}
 	}
 	return steps
+}
+
+// endsIn returns the phase in which groups end: when those who were in them
+// have left. They do not wait for anybody but pupils.
+func (p Plan) endsIn() Phase {
+	waits := func(row AccountRow) bool { return row.Account.Kind == person.Pupil }
+	if slices.Contains(p.Held, Leave) && !slices.ContainsFunc(p.Rows[Leave], waits) {
+		return Gone
+	}
+	return Leave
 }
 
 // Decision is what a person says of a proposed match: Same, Other, or SameAs
@@ -173,8 +190,9 @@ func (r AccountRow) Candidates() []AccountRow {
 func (r AccountRow) decided(d Decision) []AccountRow {
 	candidates := r.Candidates()
 	if d == Other {
-		r.Or, r.Others = nil, nil
-		return []AccountRow{r}
+		with := r.With
+		r.Or, r.Others, r.With = nil, nil, nil
+		return append([]AccountRow{r}, with...)
 	}
 	for i, c := range candidates {
 		if d == SameAs(c.Account.ID) || d == Same && i == 0 {

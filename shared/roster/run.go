@@ -2,7 +2,6 @@ package roster
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -85,15 +84,21 @@ const (
 
 // Run is one import: what was handed over, what was planned, how far it is.
 type Run struct {
-	ID        RunID
-	Kind      Kind
-	School    school.ID
-	From      school.ID // the school that goes up in School; of a merger only
-	Status    Status
-	Format    string
-	Upload    string // object in the uploads bucket; "" once it is gone
-	Year      school.Year
-	Prepares  bool // it loads a school year that has not begun
+	ID       RunID
+	Kind     Kind
+	School   school.ID
+	From     school.ID // the school that goes up in School; of a merger only
+	Status   Status
+	Format   string
+	Upload   string // object in the uploads bucket; "" once it is gone
+	Year     school.Year
+	Prepares bool // it loads a school year that has not begun
+	// Supplement says that the file's source is the main one for nobody.
+	Supplement bool
+	// Switched are the kinds of person that came from the administration system
+	// that the school changes to, and Space that of its keys: see school.Change.
+	Switched  []person.Kind
+	Space     string
 	Counts    Counts
 	Tallies   []Tally
 	LeftOut   map[string]int // name of the source's field → values skipped
@@ -142,30 +147,65 @@ func MergerOf(from school.School) Run {
 // Concluded returns s, the run's school, as it is when the run has done what
 // nobody holds back.
 func (r Run) Concluded(s school.School) school.School {
-	switch {
-	case r.Kind == Merger:
+	s.LastRun = string(r.ID)
+	if r.Kind == Merger {
 		if !slices.Contains(s.Former, r.From) {
 			s.Former = append(slices.Clone(s.Former), r.From)
 		}
 		return s
+	}
+	switch {
+	case r.Supplement:
+		// which year it is, is the main source's to say
 	case r.Prepares:
-		s.Prepared = school.Prepared{Year: r.Year, From: r.Year.Begins()}
+		from := r.Year.Begins()
+		if s.Prepared.Year == r.Year {
+			from = s.Prepared.From // the day that the school has chosen
+		}
+		s.Prepared = school.Prepared{Year: r.Year, From: from, Family: FamilyOf(r.Format)}
 	default:
 		s.LastYear = max(s.LastYear, r.Year)
 		if s.Prepared.Year <= s.LastYear {
 			s.Prepared = school.Prepared{}
 		}
 	}
-	if len(r.Delivers) > 0 {
-		s.Delivers = maps.Clone(s.Delivers)
-		if s.Delivers == nil {
-			s.Delivers = map[string][]string{}
+	return r.sources(s)
+}
+
+// sources returns s with what the run's file says of its source.
+func (r Run) sources(s school.School) school.School {
+	d := school.Delivery{Family: FamilyOf(r.Format), Fields: r.Delivers, At: r.Changed}
+	if r.wrote() {
+		d.Changed, d.Space = r.Switched, r.Space
+	}
+	if len(r.Delivers) == 0 { // a mapping
+		for _, kind := range d.Changed {
+			s = s.Rekeyed(kind, d.Space)
 		}
-		for kind, fields := range r.Delivers {
-			s.Delivers[string(kind)] = fields
-		}
+		return s
+	}
+	s = s.Delivered(d)
+	if r.Space != "" && r.Space == s.System.Space() && len(r.Held) == 0 && r.Undecided() == 0 {
+		s.System = school.Change{}
 	}
 	return s
+}
+
+// wrote reports whether the run has applied anything.
+func (r Run) wrote() bool {
+	return slices.ContainsFunc(r.Todo, func(p Phase) bool { return r.Rows[p] > 0 })
+}
+
+// Undecided returns how many proposed matches nobody has decided on.
+func (r Run) Undecided() int {
+	return max(0, r.Counts.Match-len(r.Decisions))
+}
+
+// Settled reports whether the run has done everything that its file asks for:
+// nothing was refused, is held back, was left undecided or left alone. What was
+// not done is planned anew from the whole of the next file.
+func (r Run) Settled() bool {
+	return r.Status == Applied && len(r.Held) == 0 && r.Undecided() == 0 && r.Counts.Conflicts == 0
 }
 
 // Stored says where a plan lies and how to read one step of it.

@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"slices"
+
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
@@ -21,51 +23,99 @@ type Pair struct {
 func Rekey(pairs []Pair, k Known, found *Findings) Plan {
 	c := begin(k, found)
 	c.roster = &Roster{School: k.School.Code, Year: k.School.LastYear}
-	given := map[string]bool{}
+	t := takeover{comparison: c, given: map[string]bool{}, freed: map[int]bool{}}
 	for _, p := range pairs {
-		was, is := k.KeyOf(p.Kind, p.Old), k.KeyOf(p.Kind, p.New)
-		i, ok := c.byKey[was]
-		_, taken := c.byKey[is]
-		switch {
-		case !ok && !taken:
-			found.Add(Finding{Code: "plan.key_unknown", Severity: Stop, Line: p.Line})
-		case given[is], c.seen[i]:
-			found.Add(Finding{Code: "plan.key_twice", Severity: Stop, Line: p.Line})
-		case !ok || was == is:
-			c.plan.Counts.Unchanged++ // mapped before
-		case taken && !c.mapped(pairs, is):
-			found.Add(Finding{Code: "plan.key_taken", Severity: Stop, Line: p.Line})
-		default:
-			c.seen[i] = true
-			c.rekey(k.Accounts[i], is)
+		if i, ok := t.holder(p); ok {
+			t.freed[i] = true
 		}
-		given[is] = true
+	}
+	for _, p := range pairs {
+		t.pair(p)
 	}
 	return c.finish()
 }
 
-// mapped reports whether the person who holds key gives it up in pairs.
-func (c *comparison) mapped(pairs []Pair, key string) bool {
-	for _, p := range pairs {
-		if c.known.KeyOf(p.Kind, p.Old) == key {
-			return true
-		}
-	}
-	return false
+// takeover is a change of keys while it is planned.
+type takeover struct {
+	*comparison
+	given map[string]bool // new keys that were given
+	freed map[int]bool    // indexes of accounts that give up their key
 }
 
-func (c *comparison) rekey(have KnownAccount, key string) {
+// holder finds who has the old key of a pair: as it stands there, or without
+// the zeros that spreadsheets take away.
+func (t takeover) holder(p Pair) (int, bool) {
+	for _, key := range []string{p.Old, PlainNumber(p.Old)} {
+		if i, ok := t.byKey[t.known.KeyOf(p.Kind, key)]; ok {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// newKeys returns the hashes of a pair's new key: as it stands there, and as a
+// table would have it.
+func (t takeover) newKeys(p Pair) (key, plain string) {
+	of := t.known.KeyOf
+	if t.changes(p.Kind) {
+		of = t.known.NewKeyOf
+	}
+	return of(p.Kind, p.New), of(p.Kind, PlainNumber(p.New))
+}
+
+// changes reports whether the keys are those of a system that the school has
+// said it changes to.
+func (t takeover) changes(kind person.Kind) bool {
+	return t.known.NewKeyOf != nil && kind != person.Guardian
+}
+
+// pair plans that one person is known by another key.
+func (t takeover) pair(p Pair) {
+	is, plain := t.newKeys(p)
+	i, ok := t.holder(p)
+	has, taken := t.byKey[is]
+	switch {
+	case !ok && !taken:
+		t.found.Add(Finding{Code: "plan.key_unknown", Severity: Stop, Line: p.Line})
+	case t.given[is], ok && t.seen[i]:
+		t.found.Add(Finding{Code: "plan.key_twice", Severity: Stop, Line: p.Line})
+	case !ok || taken && has == i:
+		t.plan.Counts.Unchanged++ // mapped before
+	case taken && !t.freed[has]:
+		t.found.Add(Finding{Code: "plan.key_taken", Severity: Stop, Line: p.Line})
+	default:
+		t.seen[i] = true
+		if _, held := t.byKey[plain]; held || t.given[plain] {
+			plain = is
+		}
+		t.rekey(t.known.Accounts[i], is, plain)
+	}
+	t.given[is], t.given[plain] = true, true
+	if t.changes(p.Kind) {
+		t.plan.Space = t.known.School.System.Space()
+		if !slices.Contains(t.plan.Switched, p.Kind) {
+			t.plan.Switched = append(t.plan.Switched, p.Kind)
+		}
+	}
+}
+
+// rekey plans that somebody is known by key, and by it without zeros.
+func (t takeover) rekey(have KnownAccount, key, plain string) {
 	a := have.Account
-	if m, ok := a.At(c.known.School.ID); ok {
+	renamed := func(m account.Membership) account.Membership {
+		m.Keys = slices.DeleteFunc(slices.Clone(m.Keys), func(k string) bool { return k == key })
 		m.Key = key
-		a = a.With(m)
+		m.Keys = withKeys(m, plain)
+		return m
 	}
-	if m, ok := a.Prepared(c.known.School.ID); ok {
-		m.Key = key
-		a = a.Preparing(m)
+	if m, ok := a.At(t.known.School.ID); ok {
+		a = a.With(renamed(m))
 	}
-	c.add(c.row(have, a, Change, "key_mapped"))
-	c.plan.Counts.Change++
+	if m, ok := a.Prepared(t.known.School.ID); ok {
+		a = a.Preparing(renamed(m))
+	}
+	t.add(t.row(have, a, Change, "key_mapped"))
+	t.plan.Counts.Change++
 }
 
 // Merge plans that the school from goes up in the known one: everybody who

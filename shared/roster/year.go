@@ -13,7 +13,7 @@ import (
 func (c *comparison) unprepared() {
 	here := c.known.School.ID
 	for i, have := range c.known.Accounts {
-		if _, ok := have.Prepared(here); !ok || c.seen[i] || !c.kinds[have.Kind] {
+		if _, ok := have.Prepared(here); !ok || c.seen[i] || !c.roles[have.Kind].leads {
 			continue
 		}
 		a := have.Account
@@ -27,17 +27,6 @@ func (c *comparison) unprepared() {
 		c.add(row)
 		c.plan.Counts.Prepare++
 	}
-}
-
-// row returns the row that makes have into a.
-func (c *comparison) row(have KnownAccount, a account.Account, what Action, reason string) AccountRow {
-	a.Digest = a.Imported()
-	a.Version, a.Changed = have.Version+1, c.known.Now
-	row := AccountRow{
-		Action: what, Reason: reason, Account: a, Written: have.Written, Was: have.Digest, Changes: c.differences(have.Account, a),
-	}
-	c.keep(have, &row)
-	return row
 }
 
 // SwitchYear plans that the prepared school year takes the place of the
@@ -62,7 +51,7 @@ func SwitchYear(k Known, found *Findings) Plan {
 		if !ok {
 			continue
 		}
-		c.seen[i], c.kinds[have.Kind] = true, true
+		c.seen[i], c.roles[have.Kind] = true, role{leads: true}
 		c.matched[have.Kind]++
 		c.begins(have, next)
 	}
@@ -93,7 +82,7 @@ func (c *comparison) begins(have KnownAccount, next account.Membership) {
 // Lapses returns who leaves when the prepared year begins.
 func (p Plan) Lapses(k person.Kind) int {
 	n := 0
-	for _, row := range p.Rows[Leave] {
+	for _, row := range slices.Concat(p.Rows[Gone], p.Rows[Leave]) {
 		if row.Account.Kind == k {
 			n++
 		}

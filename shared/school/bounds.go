@@ -38,7 +38,7 @@ func UsualRollover() Bounds {
 // BoundsAt returns the bounds that hold at t.
 func (s School) BoundsAt(t time.Time) Bounds {
 	own, usual := s.Bounds, UsualBounds()
-	if t.Month() >= time.July && t.Month() <= time.September {
+	if Turning(t) {
 		own, usual = s.Rollover, UsualRollover()
 	}
 	if own != nil {
@@ -46,6 +46,9 @@ func (s School) BoundsAt(t time.Time) Bounds {
 	}
 	return usual
 }
+
+// Turning reports whether t is in the weeks in which school years turn.
+func Turning(t time.Time) bool { return t.Month() >= time.July && t.Month() <= time.September }
 
 // Begins returns the day on which y begins.
 func (y Year) Begins() time.Time { return time.Date(int(y), time.August, 1, 0, 0, 0, 0, time.UTC) }

@@ -11,28 +11,31 @@ import (
 )
 
 type runDoc struct {
-	Kind      string              `firestore:"kind" register:"-"`
-	School    string              `firestore:"school" register:"-"`
-	From      string              `firestore:"from" register:"-"`
-	Status    string              `firestore:"status" register:"-"`
-	Format    string              `firestore:"format" register:"-"`
-	Upload    string              `firestore:"upload" register:"-"`
-	Year      int                 `firestore:"year" register:"-"`
-	Prepares  bool                `firestore:"prepares" register:"-"`
-	Counts    map[string]int      `firestore:"counts" register:"-"`
-	Tallies   []tallyDoc          `firestore:"tallies" register:"-"`
-	LeftOut   map[string]int      `firestore:"leftOut" register:"-"`
-	Delivers  map[string][]string `firestore:"delivers" register:"-"`
-	Findings  []findingDoc        `firestore:"findings" register:"-"`
-	Plan      planDoc             `firestore:"plan" register:"-"`
-	Todo      []string            `firestore:"todo" register:"-"`
-	Held      []string            `firestore:"heldPhases" register:"-"`
-	Columns   []columnDoc         `firestore:"columns" register:"-"`
-	Rows      map[string]int      `firestore:"rows" register:"-"`
-	Decisions map[string]string   `firestore:"decisions" register:"-"`
-	Created   time.Time           `firestore:"created" register:"-"`
-	Changed   time.Time           `firestore:"changed" register:"-"`
-	ExpireAt  time.Time           `firestore:"expireAt" register:"-"`
+	Kind       string              `firestore:"kind" register:"-"`
+	School     string              `firestore:"school" register:"-"`
+	From       string              `firestore:"from" register:"-"`
+	Status     string              `firestore:"status" register:"-"`
+	Format     string              `firestore:"format" register:"-"`
+	Upload     string              `firestore:"upload" register:"-"`
+	Year       int                 `firestore:"year" register:"-"`
+	Prepares   bool                `firestore:"prepares" register:"-"`
+	Supplement bool                `firestore:"supplement" register:"-"`
+	Switched   []string            `firestore:"switched" register:"-"`
+	Space      string              `firestore:"space" register:"-"`
+	Counts     map[string]int      `firestore:"counts" register:"-"`
+	Tallies    []tallyDoc          `firestore:"tallies" register:"-"`
+	LeftOut    map[string]int      `firestore:"leftOut" register:"-"`
+	Delivers   map[string][]string `firestore:"delivers" register:"-"`
+	Findings   []findingDoc        `firestore:"findings" register:"-"`
+	Plan       planDoc             `firestore:"plan" register:"-"`
+	Todo       []string            `firestore:"todo" register:"-"`
+	Held       []string            `firestore:"heldPhases" register:"-"`
+	Columns    []columnDoc         `firestore:"columns" register:"-"`
+	Rows       map[string]int      `firestore:"rows" register:"-"`
+	Decisions  map[string]string   `firestore:"decisions" register:"-"`
+	Created    time.Time           `firestore:"created" register:"-"`
+	Changed    time.Time           `firestore:"changed" register:"-"`
+	ExpireAt   time.Time           `firestore:"expireAt" register:"-"`
 }
 
 type tallyDoc struct {
@@ -90,7 +93,7 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 	c := r.Counts
 	d := runDoc{
 		Kind: string(r.Kind), School: string(r.School), From: string(r.From), Status: string(r.Status), Format: r.Format, Upload: r.Upload,
-		Year: int(r.Year), Prepares: r.Prepares,
+		Year: int(r.Year), Prepares: r.Prepares, Supplement: r.Supplement, Switched: texts(r.Switched), Space: r.Space,
 		Counts: map[string]int{
 			"create": c.Create, "change": c.Change, "move": c.Move, "leave": c.Leave, "return": c.Return, "match": c.Match,
 			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
@@ -125,6 +128,7 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 	r := roster.Run{
 		ID: id, Kind: roster.Kind(d.Kind), School: school.ID(d.School), From: school.ID(d.From), Status: roster.Status(d.Status),
 		Format: d.Format, Upload: d.Upload, Year: school.Year(d.Year), Prepares: d.Prepares,
+		Supplement: d.Supplement, Switched: named[person.Kind](d.Switched), Space: d.Space,
 		Counts: roster.Counts{
 			Create: c["create"], Change: c["change"], Move: c["move"], Leave: c["leave"], Return: c["return"], Match: c["match"],
 			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
