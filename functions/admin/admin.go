@@ -6,6 +6,7 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
@@ -25,6 +26,7 @@ type Deps struct {
 	Vault       credential.Vault
 	Uploads     upload.Shelf
 	Plans       plan.Shelf
+	Bin         erase.Keeper
 	Post        outbox.Post
 	People      serve.People
 	Clock       clock.Clock
@@ -78,6 +80,9 @@ func New(d Deps) (http.Handler, error) {
 	page("GET /admin/imports/{id}/findings.csv", access.ViewImport, s.exportFindings)
 	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.answerByForm)
 	page("POST /admin/imports", access.UploadRoster, s.receiveByForm)
+	page("GET /admin/bin", access.ManageBin, s.showBin)
+	page("POST /admin/bin/restore", access.ManageBin, s.restore)
+	page("POST /admin/bin/grace", access.ManageSchool, s.setGrace)
 	page("GET /admin/schools/{id}", access.ManageSchool, s.showSchool)
 	page("POST /admin/schools/{id}/bounds", access.ManageSchool, s.setBounds)
 	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)

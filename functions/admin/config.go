@@ -11,9 +11,9 @@ import (
 
 // Settings are the function's variables.
 type Settings struct {
-	Store           store.Config      // the main database; the credentials database stands beside it
-	Secret          secret.Config     // holds verifier-key
-	Seal            seal.Config       // the day key that uploads are sealed under
+	Store           store.Config      // the main database; the ledger and the credentials stand beside it
+	Secret          secret.Config     // holds verifier-key and index-key
+	Seal            seal.Config       // the day key that uploads and the recycle bin are sealed under
 	Hash            credential.Params // costs of a password hash
 	BaseURL         *url.URL          `env:"BASE_URL"`                       // the one origin of the product
 	UploadsBucket   string            `env:"UPLOADS_BUCKET"`                 // where sealed uploads lie until they are planned

@@ -96,6 +96,13 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/schools/" + string(zeester) + "/strict", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"strict": "yes"})
 		}, statuses{401, 403, 403, 403, 404, 303}},
+		{"GET", "/admin/bin", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/bin/restore", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"account": "aweg"})
+		}, statuses{401, 403, 403, 403, 303, 303}},
+		{"POST", "/admin/bin/grace", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"school": string(zeester), "days": "14"})
+		}, statuses{401, 403, 403, 403, 404, 303}},
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
 	} {

@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
@@ -41,7 +42,11 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	vault, err := openVault(ctx, settings)
+	records, err := store.Open(ctx, settings.Store.In(store.LedgerDatabase))
+	if err != nil {
+		return nil, err
+	}
+	vault, index, err := openVault(ctx, settings)
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +66,13 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	routes, err := New(Deps{
 		DB: db, Credentials: people, Vault: vault, Clock: clock.System{},
+		Bin:     erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
-		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
+		Post:    post,
 		People:  serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
 	})
 	if err != nil {
@@ -74,18 +81,24 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	return serve.Outer("admin", routes), nil
 }
 
-func openVault(ctx context.Context, settings Settings) (credential.Vault, error) {
+// openVault returns what checks passwords, and what names are found by.
+func openVault(ctx context.Context, settings Settings) (credential.Vault, seal.Index, error) {
 	secrets, err := secret.Open(ctx, settings.Secret)
 	if err != nil {
-		return credential.Vault{}, err
+		return credential.Vault{}, seal.Index{}, err
 	}
 	versions, err := secrets.All(ctx, "verifier-key")
 	if err != nil {
-		return credential.Vault{}, err
+		return credential.Vault{}, seal.Index{}, err
 	}
 	ring, err := seal.NewRing("verifier", versions)
 	if err != nil {
-		return credential.Vault{}, err
+		return credential.Vault{}, seal.Index{}, err
 	}
-	return credential.Vault{Hasher: credential.NewHasher(settings.Hash), Ring: ring}, nil
+	key, err := secrets.Get(ctx, "index-key")
+	if err != nil {
+		return credential.Vault{}, seal.Index{}, err
+	}
+	index, err := seal.NewIndex(key)
+	return credential.Vault{Hasher: credential.NewHasher(settings.Hash), Ring: ring}, index, err
 }

@@ -17,6 +17,7 @@ func TestOpen(t *testing.T) {
 	t.Parallel()
 	secrets := emulators.Secrets(t)
 	secrets.Put("verifier-key", bytes.Repeat([]byte{9}, 32))
+	secrets.Put("index-key", bytes.Repeat([]byte{8}, 32))
 	settings := map[string]string{
 		"PROJECT": secrets.Project, "SECRET_MANAGER_ENDPOINT": secrets.Endpoint, "KMS_KEY": emulators.Keys(t),
 		"KMS_ENDPOINT": os.Getenv("KMS_ENDPOINT"), "BASE_URL": "https://cool.example", "UPLOADS_BUCKET": emulators.Storage(t),

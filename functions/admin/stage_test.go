@@ -22,6 +22,7 @@ import (
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/outbox"
@@ -100,12 +101,19 @@ func (s *stage) connect() admin.Deps {
 	origin, err := url.Parse("http://localhost:8080")
 	require.NoError(s.t, err)
 	sealer := s.sealer()
+	index, err := seal.NewIndex(bytes.Repeat([]byte{9}, 32))
+	require.NoError(s.t, err)
+	config.Database = store.LedgerDatabase
+	records := s.open(config)
+	config.Database = store.CredentialsDatabase
+	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	return admin.Deps{
-		DB: db, Credentials: s.open(config), Clock: s.clock,
+		Bin: erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: s.clock},
+		DB:  db, Credentials: s.open(config), Clock: s.clock,
 		Vault:   credential.Vault{Hasher: credential.NewHasher(credential.Params{Memory: 64, Time: 1, Threads: 1}), Ring: ring},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: bucket, Keys: sealer},
-		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},
+		Post:    post,
 		People:  serve.People{Origin: serve.Origin{URL: origin}, Sessions: session.Keeper{Store: db, Clock: s.clock}},
 	}
 }

@@ -93,6 +93,8 @@ try {
       await page.locator("a[href^='/admin/schools/']").first().click();
       await page.waitForURL(/schools/);
       await look(page, `admin-school-${tag}`);
+      await page.goto(plan.base + "/admin/bin");
+      await look(page, `admin-bin-${tag}`);
     });
   }
 

@@ -27,13 +27,14 @@ const (
 	ApproveImport Permission = "import.approve" // approve a plan that waits
 	ViewImport    Permission = "import.view"    // see runs, counts and findings
 	UploadRoster  Permission = "import.upload"  // hand over a source file
+	ManageBin     Permission = "bin.manage"     // see and restore deleted accounts
 	ManageSchool  Permission = "school.manage"  // set bounds and columns, begin a year, merge schools
 )
 
 // held lists the permissions of each role. What is not listed is denied.
 func held(r Role) []Permission {
 	if r == Admin {
-		return []Permission{ManageGroups, IssueSheets, ApproveImport, ViewImport, UploadRoster, ManageSchool}
+		return []Permission{ManageGroups, IssueSheets, ApproveImport, ViewImport, UploadRoster, ManageBin, ManageSchool}
 	}
 	return nil
 }
