@@ -251,9 +251,11 @@ func sortBySchool(list []Membership) {
 }
 
 // Imported returns the digest of everything that import wrote: equal digests
-// mean that an import has nothing to change.
+// mean that an import has nothing to change. An empty list is none, as it is
+// stored.
 func (a Account) Imported() string {
 	a.Source.ECK.Sealed = nil // two seals of one value differ
+	a.Source.Children, a.Memberships, a.Next = filled(a.Source.Children), listed(a.Memberships), listed(a.Next)
 	body, err := json.Marshal(struct {
 		Source      Source
 		Memberships []Membership
@@ -266,4 +268,21 @@ func (a Account) Imported() string {
 	}
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:16])
+}
+
+// listed returns memberships with no empty list in them.
+func listed(list []Membership) []Membership {
+	list = slices.Clone(filled(list))
+	for i := range list {
+		list[i].Groups, list[i].Roles = filled(list[i].Groups), filled(list[i].Roles)
+	}
+	return list
+}
+
+// filled returns the list, or none where it is empty.
+func filled[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }

@@ -77,6 +77,7 @@ type comparison struct {
 	groupsLed bool // the source says which groups there are
 
 	byKey    map[string]int        // keyed hash at this school → index in known.Accounts
+	sameKey  map[string][]int      // keyed hash at this school → indexes, where a key was given again
 	byECK    map[string]int        // keyed hash → index
 	sameECK  map[string][]int      // keyed hash → indexes, where several accounts have it
 	byNumber map[string]int        // administration number at this school → index
@@ -108,7 +109,7 @@ type comparison struct {
 func begin(k Known, found *Findings) *comparison {
 	c := &comparison{
 		known: k, found: found, bounds: k.School.BoundsAt(k.Now), plan: Plan{Rows: map[Phase][]AccountRow{}}, roles: map[person.Kind]role{},
-		byKey: map[string]int{}, byECK: map[string]int{}, sameECK: map[string][]int{}, byNumber: map[string]int{}, numbered: map[string]account.ID{},
+		byKey: map[string]int{}, sameKey: map[string][]int{}, byECK: map[string]int{}, sameECK: map[string][]int{}, byNumber: map[string]int{}, numbered: map[string]account.ID{},
 		taken: map[string]bool{}, names: map[group.ID]string{}, classes: map[group.ID]bool{},
 		claimed: map[int]bool{}, seen: map[int]bool{}, also: map[string][]string{}, matched: map[person.Kind]int{}, swaps: map[person.Kind]int{},
 		renamed: map[account.ID]bool{}, other: map[account.ID]bool{}, moved: map[account.ID]bool{}, rekeyed: map[account.ID]bool{},
@@ -144,9 +145,13 @@ func (c *comparison) index(i int) {
 		return
 	}
 	for _, key := range slices.Concat([]string{m.Key, next.Key}, m.Keys, next.Keys) {
-		if key != "" {
-			c.prefer(c.byKey, key, i)
+		if key == "" {
+			continue
 		}
+		if had, twice := c.byKey[key]; twice && had != i {
+			c.sameKey[key] = append(c.sameKey[key], had, i)
+		}
+		c.prefer(c.byKey, key, i)
 	}
 	if a.Kind == person.Pupil && a.Source.Number != "" {
 		c.prefer(c.byNumber, PlainNumber(a.Source.Number), i)

@@ -66,17 +66,24 @@ func (c *comparison) matchAll() []match {
 }
 
 // keyed finds p by the source's key, at this school or at one that went up in
-// it.
+// it. Of a key that was given again it is the one with p's name.
 func (c *comparison) keyed(p *Person, key string) (int, bool) {
-	if i, ok := c.byKey[key]; ok {
-		return i, true
+	keys := []string{key}
+	if _, ok := c.byKey[key]; !ok && c.known.FormerKeysOf != nil {
+		keys = c.known.FormerKeysOf(p.Kind, p.Key)
 	}
-	if c.known.FormerKeysOf != nil {
-		for _, former := range c.known.FormerKeysOf(p.Kind, p.Key) {
-			if i, ok := c.byKey[former]; ok {
-				return i, true
+	for _, k := range keys {
+		i, ok := c.byKey[k]
+		if !ok {
+			continue
+		}
+		for _, j := range c.sameKey[k] {
+			a, b := c.known.Accounts[i], c.known.Accounts[j]
+			if otherName(a.Source.Name, p.Name) && !otherName(b.Source.Name, p.Name) {
+				i = j
 			}
 		}
+		return i, true
 	}
 	return 0, false
 }
