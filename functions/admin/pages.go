@@ -203,7 +203,8 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 			view.Staff = append(view.Staff, m)
 		}
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).On(string(g.ID))
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).
+		Of("call_name", "infix", "surname", "username", "class").On(string(g.ID))
 	if err := s.DB.Log().Create(r.Context(), who.Tenant, entry.ID, entry); err != nil {
 		return err
 	}

@@ -80,6 +80,7 @@ func TestClass(t *testing.T) {
 	require.NotEmpty(t, entries[0].Actor.Account)
 	require.Len(t, entries[0].Subjects, 5, "four pupils and their teacher were seen")
 	require.Subset(t, entries[0].Subjects, []account.ID{pupils[0].ID, pupils[1].ID, pupils[2].ID, rude.ID})
+	require.Equal(t, []string{"call_name", "class", "infix", "surname", "username"}, entries[0].Fields)
 }
 
 func TestWordsOfTheSector(t *testing.T) {

@@ -109,7 +109,8 @@ func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run,
 			seen = append(seen, row.Or.Account.ID)
 		}
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).On(string(run.ID)).Because("plan")
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).
+		Of("call_name", "infix", "surname", "username").Of(step.Fields()...).On(string(run.ID)).Because("plan")
 	return s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry)
 }
 

@@ -72,6 +72,7 @@ func TestRowsOfAPlan(t *testing.T) {
 	for _, e := range entries {
 		require.Equal(t, audit.Viewed, e.Action)
 		require.Contains(t, []int{100, 50, 0}, len(e.Subjects), "whose data was seen is logged")
+		require.Subset(t, e.Fields, []string{"call_name", "infix", "surname", "username"}, "and what of it")
 	}
 	for _, path := range []string{"rows/people?page=3", "rows/people?page=0", "rows/leave", "rows/x"} {
 		require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/" + path, session: s.admin}).status, path)

@@ -95,6 +95,7 @@ func TestSheet(t *testing.T) {
 	entries := all(t, s.deps.DB.Log())
 	require.Len(t, entries, 1)
 	require.Equal(t, audit.SheetIssued, entries[0].Action)
+	require.Equal(t, []string{"call_name", "infix", "surname", "username"}, entries[0].Fields)
 	require.Equal(t, string(classA), entries[0].Object)
 	require.NotEmpty(t, entries[0].Actor.Account)
 	require.ElementsMatch(t, []account.ID{pupils[0].ID, pupils[1].ID, pupils[2].ID}, entries[0].Subjects)

@@ -113,7 +113,7 @@ func (s *server) write(tx *store.Tx, j job, m store.Mail) error {
 	if m.State == store.MailSending || m.State == store.MailDue {
 		return nil
 	}
-	entry := audit.New(now, audit.Actor{System: "mail"}, audit.Mailed, j.who.ID).On(string(j.run)).Because(string(m.State))
+	entry := audit.New(now, audit.Actor{System: "mail"}, audit.Mailed, j.who.ID).Of("school_email").On(string(j.run)).Because(string(m.State))
 	return s.DB.Log().CreateTx(tx, j.owner, entry.ID, entry)
 }
 

@@ -85,7 +85,7 @@ func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox
 
 func (s *server) record(tx *store.Tx, j job) error {
 	e := audit.New(s.clock.Now(), audit.Actor{System: "rosterapply"}, audit.ImportApplied, j.accounts()...).
-		On(string(j.run.ID)).Because(string(j.Phase))
+		Of(j.step.Fields()...).On(string(j.run.ID)).Because(string(j.Phase))
 	return s.db.Log().CreateTx(tx, j.Tenant, e.ID, e)
 }
 

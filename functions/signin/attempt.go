@@ -35,7 +35,7 @@ func (s *server) verify(ctx context.Context, t attempt) (bool, error) {
 	if err != nil || reason == "" {
 		return reason == "" && err == nil, err
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{System: "signin"}, audit.SignInFailed).Because(reason)
+	entry := audit.New(s.Clock.Now(), audit.Actor{System: "signin"}, audit.SignInFailed).Of("usage").Because(reason)
 	if t.known() {
 		entry.Subjects = append(entry.Subjects, t.account.ID)
 	}

@@ -109,7 +109,7 @@ func (s *server) replace(ctx context.Context, who session.Person, password strin
 			return err
 		}
 		a.Epoch++
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.PasswordSet, a.ID)
+		entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.PasswordSet, a.ID).Of("usage")
 		e := store.Entry[account.ID, account.Account]{ID: a.ID, Value: a}
 		return errors.Join(
 			s.DB.Accounts().ReplaceTx(tx, who.Tenant, e, "epoch"),

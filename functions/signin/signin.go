@@ -127,7 +127,7 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request, who session.Perso
 	}
 	how := session.By("pwd")
 	how.First = who.Session.First
-	how.Log = append(how.Log, audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Because("password"))
+	how.Log = append(how.Log, audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Of("usage").Because("password"))
 	token, err := s.People.Sessions.Begin(ctx, who.Tenant, a, how)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (s *server) showOut(w http.ResponseWriter, r *http.Request) error {
 func (s *server) signOut(w http.ResponseWriter, r *http.Request) error {
 	var log []audit.Entry
 	if who, err := s.People.Anybody(r); err == nil {
-		log = append(log, audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SignedOut, who.Account.ID))
+		log = append(log, audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SignedOut, who.Account.ID).Of("usage"))
 	}
 	if err := s.People.Sessions.End(r.Context(), s.People.Origin.Token(r), log...); err != nil {
 		return err

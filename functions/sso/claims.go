@@ -66,6 +66,18 @@ func claims(a account.Account, scopes []string) map[string]any {
 	return out
 }
 
+// fields returns the registered fields that the scopes release: see claims.
+func fields(scopes []string) []string {
+	var keys []string
+	if slices.Contains(scopes, "profile") {
+		keys = append(keys, "call_name", "infix", "surname", "username")
+	}
+	if slices.Contains(scopes, "email") {
+		keys = append(keys, "school_email")
+	}
+	return keys
+}
+
 // idToken signs the ID token (OpenID Connect Core 1.0 section 2).
 func (s *server) idToken(ctx context.Context, c caller, code grant.Code, released map[string]any, access string) (string, error) {
 	keys, err := s.signingKeys(ctx)

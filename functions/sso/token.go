@@ -195,7 +195,8 @@ func (s *server) use(tx *store.Tx, owner tenant.ID, id grant.ID, code grant.Code
 	now := s.Clock.Now()
 	code.Used = true
 	g := grant.Grant{App: code.App, Account: code.Account, Epoch: code.Epoch, Scopes: code.Scopes, ExpireAt: now.Add(tokenLife)}
-	entry := audit.New(now, audit.Actor{System: "sso"}, audit.Released, code.Account).On(string(code.App)).Because(joined(code.Scopes))
+	entry := audit.New(now, audit.Actor{System: "sso"}, audit.Released, code.Account).
+		Of(fields(code.Scopes)...).On(string(code.App)).Because(joined(code.Scopes))
 	return errors.Join(
 		s.DB.Codes().SetTx(tx, owner, id, code),
 		s.DB.Grants().CreateTx(tx, owner, code.Grant, g),

@@ -68,6 +68,7 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 		"outbox":    keep(s, (*store.DB).Outbox, id, letter),
 		"imports":   keep(s, (*store.DB).Runs, id, roster.Run{ExpireAt: at}),
 		"log":       keep(s, (*store.DB).Log, id, entry),
+		"private":   keep(s, (*store.DB).Private, id, audit.Sealed{ExpireAt: at}),
 		"mails":     keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
 		"revisions": keep(s, (*store.DB).Revisions, id, revision.Revision{ExpireAt: at}),
 		"ledger":    keepIn(s, place{s.bin.Ledger, s.pastLedger}, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),

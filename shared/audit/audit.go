@@ -1,22 +1,24 @@
 // Package audit describes the log of changes and of views of personal data.
 // An entry is written in the transaction of the change, or before the answer
-// of the view leaves. Entries name people by id; what was done is a code.
+// of the view leaves. Entries name people by id; what was done is a code, and
+// the register of activities says why it is done, who may know of it, and how
+// long that is kept. What an entry says is what the standard Verwerkingenlogging
+// of VNG demands of a processing action: see Wire.
 package audit
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/envelope"
 	"cool.example/sync/shared/tenant"
 )
 
 // ID identifies an entry. It is random.
 type ID string
-
-// Keep is how long an entry is kept.
-const Keep = 366 * 24 * time.Hour
 
 // Action is what was done.
 type Action string
@@ -29,6 +31,7 @@ const (
 	ImportApproved Action = "import.approved"
 	ImportDeclined Action = "import.declined"
 	SchoolSet      Action = "school.set"
+	RetentionSet   Action = "retention.set"
 	SheetIssued    Action = "sheet.issued"
 	PasswordSet    Action = "password.set"
 	SignedIn       Action = "signin.succeeded"
@@ -42,6 +45,8 @@ const (
 	Erased         Action = "account.erased"   // for good; the object is the receipt
 	Restricted     Action = "account.restricted"
 	Lifted         Action = "account.lifted" // the restriction ended
+	LogViewed      Action = "log.viewed"
+	ExtractViewed  Action = "extract.viewed" // the subject's own: who saw me
 	Mailed         Action = "mail.ended"     // a mail to the subject about the object; the reason says how it ended
 )
 
@@ -55,16 +60,46 @@ type Actor struct {
 type Entry struct {
 	ID       ID
 	At       time.Time
+	Recorded time.Time // when the database took it in, by its own clock; zero before
 	Actor    Actor
 	Action   Action
 	Subjects []account.ID // whose data it was
+	Fields   []string     // what of their data: keys of the field register
 	Object   string       // id of the thing it was done with: a run, a group, an application
 	Reason   string       // code; free text is not kept
+	Private  Private
+	ExpireAt time.Time // fixed when it is written: see Terms
+	// Sealed is the private part on its way into the log, where it lies beside
+	// the entry. It is not read back with it.
+	Sealed envelope.Envelope
+}
+
+// PrivateLife is how long the private part of an entry is kept at most.
+const PrivateLife = 90 * 24 * time.Hour
+
+// Private says that an entry has a private part: from where it was done. The
+// zero Private says that it has none.
+type Private struct {
+	Hash  []byte    // of the sealed form: see HashPrivate
+	Until time.Time // when it expires
+}
+
+// Origin is the private part of an entry.
+type Origin struct {
+	Address string `json:"ip,omitempty"` // of pupils and staff alone
+	Agent   string `json:"agent,omitempty"`
 }
 
 // New makes an entry with a fresh id.
 func New(at time.Time, by Actor, what Action, subjects ...account.ID) Entry {
 	return Entry{ID: ID(strings.ToLower(rand.Text())), At: at, Actor: by, Action: what, Subjects: subjects}
+}
+
+// Of returns e with what of the subjects' data it was about: keys of the field
+// register, each once.
+func (e Entry) Of(fields ...string) Entry {
+	e.Fields = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(e.Fields), fields...))))
+	return e
 }
 
 // On returns e about the thing with id object.
@@ -79,8 +114,15 @@ func (e Entry) Because(reason string) Entry {
 	return e
 }
 
-// Recorded is an entry together with whose log it stands in.
-type Recorded struct {
-	Tenant tenant.ID
-	Entry
+// From returns e with its private part: where it was done from, sealed for
+// Place.
+func (e Entry) From(sealed envelope.Envelope) Entry {
+	until := e.At.Add(PrivateLife).Truncate(time.Microsecond) // as it is stored
+	e.Sealed, e.Private = sealed, Private{Hash: HashPrivate(sealed, until), Until: until}
+	return e
+}
+
+// Place is what the private part of entry id is sealed for.
+func Place(owner tenant.ID, id ID) []byte {
+	return []byte("log entry from where\x00" + string(owner) + "\x00" + string(id))
 }

@@ -29,7 +29,8 @@ func (e *Engine) all(ctx context.Context, tasks []task) error {
 	if err != nil {
 		return err
 	}
-	entry := audit.New(e.Clock.Now(), audit.Actor{System: "provision"}, audit.Provisioned, subjects(tasks)...).On(string(e.Connection))
+	entry := audit.New(e.Clock.Now(), audit.Actor{System: "provision"}, audit.Provisioned, subjects(tasks)...).
+		Of("call_name", "infix", "surname", "school_email", "class").On(string(e.Connection))
 	if err := e.DB.Log().Create(ctx, e.Owner, entry.ID, entry); err != nil {
 		return err
 	}

@@ -64,6 +64,7 @@ func expiringTables(db *store.DB) map[string]expiring {
 		"outbox":    lasting(always(db.Outbox()), func(at time.Time) outbox.Letter { return outbox.Letter{Created: at.Add(-outbox.Keep)} }),
 		"imports":   lasting(always(db.Runs()), func(at time.Time) roster.Run { return roster.Run{ExpireAt: at} }),
 		"log":       lasting(always(db.Log()), func(at time.Time) audit.Entry { return audit.Entry{At: at.Add(-audit.Keep)} }),
+		"private":   lasting(always(db.Private()), func(at time.Time) audit.Sealed { return audit.Sealed{ExpireAt: at} }),
 		"mails":     lasting(always(db.Mails()), func(at time.Time) store.Mail { return store.Mail{ExpireAt: at} }),
 		"revisions": lasting(always(db.Revisions()), func(at time.Time) revision.Revision { return revision.Revision{ExpireAt: at} }),
 		"ledger":    lasting(always(db.Ledger()), func(at time.Time) ledger.Entry { return ledger.Entry{At: at.Add(-ledger.Keep)} }),

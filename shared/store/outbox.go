@@ -8,8 +8,6 @@ import (
 	"cloud.google.com/go/firestore"
 	"google.golang.org/api/iterator"
 
-	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/tenant"
 )
@@ -73,36 +71,5 @@ func (db *DB) Leftovers(ctx context.Context, before time.Time, limit int) ([]out
 			return nil, err
 		}
 		letters = append(letters, letterFromDoc(outbox.ID(snap.Ref.ID), d))
-	}
-}
-
-type entryDoc struct {
-	At       time.Time `firestore:"at" register:"usage"`
-	Account  string    `firestore:"account,omitempty" register:"-"`
-	System   string    `firestore:"system,omitempty" register:"-"`
-	Action   string    `firestore:"action" register:"usage"`
-	Subjects []string  `firestore:"subjects,omitempty" register:"-"`
-	Object   string    `firestore:"object,omitempty" register:"-"`
-	Reason   string    `firestore:"reason,omitempty" register:"-"`
-	ExpireAt time.Time `firestore:"expireAt" register:"-"`
-}
-
-// Log returns the table of audit entries.
-func (db *DB) Log() Table[audit.ID, audit.Entry, entryDoc] {
-	return Table[audit.ID, audit.Entry, entryDoc]{
-		db: db, collection: "log",
-		expires: func(d entryDoc) time.Time { return d.ExpireAt },
-		toDoc: func(_ tenant.ID, e audit.Entry) entryDoc {
-			return entryDoc{
-				e.At, string(e.Actor.Account), e.Actor.System, string(e.Action), texts(e.Subjects),
-				e.Object, e.Reason, e.At.Add(audit.Keep),
-			}
-		},
-		fromDoc: func(id audit.ID, d entryDoc) (audit.Entry, error) {
-			return audit.Entry{
-				ID: id, At: d.At, Actor: audit.Actor{Account: account.ID(d.Account), System: d.System},
-				Action: audit.Action(d.Action), Subjects: named[account.ID](d.Subjects), Object: d.Object, Reason: d.Reason,
-			}, nil
-		},
 	}
 }

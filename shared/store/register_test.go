@@ -31,6 +31,8 @@ func storedForms() []any {
 		budgetDoc{},
 		letterDoc{},
 		entryDoc{},
+		privateDoc{},
+		headDoc{},
 		runDoc{},
 		laneDoc{},
 		slotDoc{},

@@ -26,6 +26,7 @@ const CredentialsDatabase = "credentials"
 type DB struct {
 	client *firestore.Client
 	clock  clock.Clock
+	terms  terms
 }
 
 // Config says which database to open.
@@ -65,6 +66,7 @@ func (db *DB) Now() time.Time { return db.clock.Now() }
 
 // Tx reads and writes within one transaction. All reads come before writes.
 type Tx struct {
+	ctx  context.Context // of the transaction
 	tx   *firestore.Transaction
 	db   *DB
 	free map[string]tenant.ID // documents of shared tables, by path, that an institution may write: see claim
@@ -78,7 +80,7 @@ const transactionTries = 8
 // did not hold, Busy where contention did not end.
 func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) error {
 	err := db.client.RunTransaction(ctx, func(ctx context.Context, tx *firestore.Transaction) error {
-		return f(ctx, &Tx{tx: tx, db: db, free: map[string]tenant.ID{}})
+		return f(ctx, &Tx{ctx: ctx, tx: tx, db: db, free: map[string]tenant.ID{}})
 	}, firestore.MaxAttempts(transactionTries))
 	return classify(err)
 }

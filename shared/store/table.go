@@ -27,6 +27,19 @@ type Table[ID ~string, V, D any] struct {
 	fromDoc    func(ID, D) (V, error)
 	owner      func(D) tenant.ID // of a shared table
 	expires    func(D) time.Time // nil where documents do not expire
+	// settle completes a value that is created; nil where nothing is left open.
+	settle func(context.Context, tenant.ID, V) (V, error)
+	// stored returns a new document as it is written, where its form does not
+	// say it all.
+	stored func(Table[ID, V, D], D) any
+	// beside returns what is created together with a value: see companion.
+	beside func(tenant.ID, ID, V) []companion
+}
+
+// companion is a document that is created with another, or not at all.
+type companion struct {
+	ref *firestore.DocumentRef
+	doc any
 }
 
 // Entry is a stored value with the moment of its last write, which a later

@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/envelope"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/ledger"
 	"cool.example/sync/shared/outbox"
@@ -160,9 +161,11 @@ func otherTables() []contract {
 			return v
 		}),
 		of("Log", (*store.DB).Log, func(v audit.Entry, _ tenant.ID, id audit.ID) audit.Entry {
-			v.ID = id
+			v.ID, v.Sealed = id, envelope.Envelope{} // which lies beside it
 			return v
 		}),
+		of("Private", (*store.DB).Private, as),
+		of("Heads", (*store.DB).Heads, as),
 		of("Revisions", (*store.DB).Revisions, func(v revision.Revision, _ tenant.ID, id revision.ID) revision.Revision {
 			v.ID = id
 			return v

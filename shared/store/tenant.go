@@ -20,6 +20,8 @@ type tenantDoc struct {
 	Staff   string   `firestore:"staffDomain" register:"-"`
 	Parents string   `firestore:"guardianDomain" register:"-"`
 	Modules []string `firestore:"modules" register:"-"`
+
+	LogMonths map[string]int `firestore:"logMonths,omitempty" register:"-"`
 }
 
 // Tenants returns the table of institutions; the owner of each is itself.
@@ -28,12 +30,12 @@ func (db *DB) Tenants() Table[tenant.ID, tenant.Tenant, tenantDoc] {
 		db: db, collection: "tenants", shared: true,
 		owner: func(d tenantDoc) tenant.ID { return tenant.ID(d.Tenant) },
 		toDoc: func(owner tenant.ID, t tenant.Tenant) tenantDoc {
-			return tenantDoc{string(owner), t.Name, t.Domains.Pupils, t.Domains.Staff, t.Domains.Guardians, texts(t.Modules)}
+			return tenantDoc{string(owner), t.Name, t.Domains.Pupils, t.Domains.Staff, t.Domains.Guardians, texts(t.Modules), t.LogMonths}
 		},
 		fromDoc: func(id tenant.ID, d tenantDoc) (tenant.Tenant, error) {
 			return tenant.Tenant{
 				ID: id, Name: d.Name, Domains: tenant.Domains{Pupils: d.Pupils, Staff: d.Staff, Guardians: d.Parents},
-				Modules: named[tenant.Module](d.Modules),
+				Modules: named[tenant.Module](d.Modules), LogMonths: d.LogMonths,
 			}, nil
 		},
 	}

@@ -12,19 +12,56 @@ import (
 
 // Create stores a new value. It answers Conflict where id exists.
 func (t Table[ID, V, D]) Create(ctx context.Context, owner tenant.ID, id ID, v V) error {
-	if err := check(owner, id); err != nil {
+	docs, err := t.fresh(ctx, owner, id, v)
+	if err != nil {
 		return err
 	}
-	_, err := t.ref(owner, id).Create(ctx, t.toDoc(owner, v))
+	if len(docs) == 1 {
+		_, err = docs[0].ref.Create(ctx, docs[0].doc)
+		return classify(err)
+	}
+	batch := t.db.client.Batch() // one commit, and no round trip to begin a transaction
+	for _, d := range docs {
+		batch.Create(d.ref, d.doc)
+	}
+	_, err = batch.Commit(ctx)
 	return classify(err)
 }
 
 // CreateTx stores a new value; the transaction answers Conflict where id exists.
 func (t Table[ID, V, D]) CreateTx(tx *Tx, owner tenant.ID, id ID, v V) error {
-	if err := check(owner, id); err != nil {
+	docs, err := t.fresh(tx.ctx, owner, id, v)
+	if err != nil {
 		return err
 	}
-	return classify(tx.tx.Create(t.ref(owner, id), t.toDoc(owner, v)))
+	for _, d := range docs {
+		if err := tx.tx.Create(d.ref, d.doc); err != nil {
+			return classify(err)
+		}
+	}
+	return nil
+}
+
+// fresh returns the documents of a new value, its own the first.
+func (t Table[ID, V, D]) fresh(ctx context.Context, owner tenant.ID, id ID, v V) ([]companion, error) {
+	if err := check(owner, id); err != nil {
+		return nil, err
+	}
+	if t.settle != nil {
+		var err error
+		if v, err = t.settle(ctx, owner, v); err != nil {
+			return nil, err
+		}
+	}
+	var doc any = t.toDoc(owner, v)
+	if t.stored != nil {
+		doc = t.stored(t, doc.(D))
+	}
+	docs := []companion{{t.ref(owner, id), doc}}
+	if t.beside != nil {
+		docs = append(docs, t.beside(owner, id, v)...)
+	}
+	return docs, nil
 }
 
 // Set stores v whether or not id exists. It answers NotFound where id belongs

@@ -30,6 +30,8 @@ type Tenant struct {
 	Name    string
 	Domains Domains
 	Modules []Module // the optional products that the institution switched on
+	// LogMonths says how long the log is kept, by category: see audit.Terms.
+	LogMonths map[string]int
 }
 
 // Domains says which mail domain each kind of person gets an address under.
