@@ -1,9 +1,12 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 
 	"cool.example/sync/shared/access"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/erase"
@@ -15,6 +18,7 @@ import (
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/trail"
 	"cool.example/sync/shared/upload"
 	"cool.example/sync/web"
 )
@@ -30,6 +34,7 @@ type Deps struct {
 	Post        outbox.Post
 	People      serve.People
 	Clock       clock.Clock
+	Trail       trail.Trail
 }
 
 type server struct {
@@ -117,6 +122,7 @@ func (s *server) allow(p access.Permission, f personal) serve.Func {
 		if err := access.Allow(who.Account.Own.Roles, p); err != nil {
 			return err
 		}
+		who.From = s.Trail.Of(r)
 		return f(w, r, who)
 	}
 }
@@ -128,5 +134,16 @@ func (s *server) approver(r *http.Request) (session.Person, error) {
 	if err != nil {
 		return who, err
 	}
+	who.From = s.Trail.Of(r)
 	return who, access.Allow(who.Account.Own.Roles, access.ApproveImport)
+}
+
+// entry returns an entry of what who does, with where who comes from.
+func (s *server) entry(ctx context.Context, who session.Person, what audit.Action, subjects ...account.ID) audit.Entry {
+	return s.Trail.Mark(ctx, who, audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, what, subjects...))
+}
+
+// marking adds where who comes from to entries that others make.
+func (s *server) marking(ctx context.Context, who session.Person) func(audit.Entry) audit.Entry {
+	return func(e audit.Entry) audit.Entry { return s.Trail.Mark(ctx, who, e) }
 }

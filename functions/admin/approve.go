@@ -141,7 +141,7 @@ func (s *server) approve(ctx context.Context, who session.Person, id roster.RunI
 		run.Status, run.Changed, run.Todo, run.Decisions = roster.Applying, now, said.Phases, said.Decisions
 		run.Held = slices.DeleteFunc(slices.Clone(run.Held), func(p roster.Phase) bool { return slices.Contains(said.Phases, p) })
 		letter = outbox.New(who.Tenant, now, beginning(who, run)...)
-		entry := audit.New(now, audit.Actor{Account: who.Account.ID}, audit.ImportApproved).On(string(id)).Because(said.PlanHash)
+		entry := s.entry(ctx, who, audit.ImportApproved).On(string(id)).Because(said.PlanHash)
 		return errors.Join(
 			s.DB.Runs().SetTx(tx, who.Tenant, id, run),
 			s.DB.Slots().SetTx(tx, who.Tenant, run.School, store.Slot{Run: id, Until: now.Add(roster.Hold)}),
@@ -187,7 +187,7 @@ func (s *server) refuse(ctx context.Context, who session.Person, id roster.RunID
 		}
 		run.Status, run.Changed = roster.Refused, s.Clock.Now()
 		run.Findings = append(run.Findings, roster.Finding{Code: "plan.declined", Severity: roster.Stop})
-		entry := audit.New(run.Changed, audit.Actor{Account: who.Account.ID}, audit.ImportDeclined).On(string(id)).Because(said.PlanHash)
+		entry := s.entry(ctx, who, audit.ImportDeclined).On(string(id)).Because(said.PlanHash)
 		return errors.Join(
 			s.DB.Runs().SetTx(tx, who.Tenant, id, run),
 			s.DB.Slots().SetTx(tx, who.Tenant, run.School, slot),

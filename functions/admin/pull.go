@@ -98,7 +98,7 @@ func (s *server) setPull(w http.ResponseWriter, r *http.Request, who session.Per
 		default:
 			return fault.New(fault.Invalid, "")
 		}
-		entry := audit.New(now, audit.Actor{Account: who.Account.ID}, audit.SchoolSet).On(string(id)).Because("pull")
+		entry := s.entry(r.Context(), who, audit.SchoolSet).On(string(id)).Because("pull")
 		return errors.Join(s.DB.Pulls().SetTx(tx, who.Tenant, id, c), s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
 	})
 	if err != nil {

@@ -26,6 +26,7 @@ type source struct {
 	owner  tenant.ID
 	school school.ID
 	actor  audit.Actor
+	mark   func(audit.Entry) audit.Entry
 }
 
 // nobody is where a token is looked up that is none: it takes as long as one
@@ -85,7 +86,7 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 	if err != nil {
 		return fault.As(fault.Invalid, err)
 	}
-	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}}
+	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}, mark: s.marking(r.Context(), who)}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -120,7 +121,7 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 
 // store takes body in.
 func (s *server) store(ctx context.Context, from source, body io.Reader) (roster.RunID, error) {
-	return s.desk().Take(ctx, intake.Source{Owner: from.owner, School: from.school, Actor: from.actor}, body)
+	return s.desk().Take(ctx, intake.Source{Owner: from.owner, School: from.school, Actor: from.actor, Mark: from.mark}, body)
 }
 
 func (s *server) desk() intake.Desk {

@@ -88,6 +88,7 @@ func TestApprove(t *testing.T) {
 	entries := all(t, s.deps.DB.Log())
 	require.Len(t, entries, 1)
 	require.Equal(t, audit.ImportApproved, entries[0].Action)
+	require.Equal(t, "127.0.0.1", s.origin(entries[0]).Address)
 	require.NotEmpty(t, entries[0].Actor.Account)
 	require.Equal(t, "ione", entries[0].Object)
 

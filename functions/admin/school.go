@@ -131,7 +131,7 @@ func (s *server) update(w http.ResponseWriter, r *http.Request, who session.Pers
 		if err := change(&place); err != nil {
 			return err
 		}
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SchoolSet).On(string(id))
+		entry := s.entry(r.Context(), who, audit.SchoolSet).On(string(id))
 		return errors.Join(
 			s.DB.Schools().SetTx(tx, who.Tenant, id, place),
 			s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
@@ -269,7 +269,7 @@ func (s *server) order(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}}
+	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}, Mark: s.marking(r.Context(), who)}
 	if err := s.desk().Order(r.Context(), from, run); err != nil {
 		return err
 	}

@@ -55,7 +55,9 @@ func TestBounds(t *testing.T) {
 	require.Nil(t, s.ourSchool().Rollover)
 	require.Equal(t, http.StatusSeeOther, s.post(s.admin, "/bounds", bounds("rollover", "0", "100")).status)
 	require.NotNil(t, s.ourSchool().Rollover)
-	require.Equal(t, audit.SchoolSet, all(t, s.deps.DB.Log())[0].Action)
+	entry := all(t, s.deps.DB.Log())[0]
+	require.Equal(t, audit.SchoolSet, entry.Action)
+	require.Equal(t, "127.0.0.1", s.origin(entry).Address)
 	root := s.show(s.admin, "/admin/schools/"+string(zeester))
 	require.Contains(t, text(root), "Veiligheidsgrenzen van juli tot en met september")
 

@@ -137,7 +137,7 @@ func (s *server) issue(ctx context.Context, who session.Person, order issue) ([]
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SheetIssued, order.ids()...).
+	entry := s.entry(ctx, who, audit.SheetIssued, order.ids()...).
 		Of("call_name", "infix", "surname", "username").On(order.object)
 	if err := s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry); err != nil {
 		return nil, err

@@ -96,6 +96,7 @@ func TestSheet(t *testing.T) {
 	require.Len(t, entries, 1)
 	require.Equal(t, audit.SheetIssued, entries[0].Action)
 	require.Equal(t, []string{"call_name", "infix", "surname", "username"}, entries[0].Fields)
+	require.Equal(t, "127.0.0.1", s.origin(entries[0]).Address, "from where it was done is kept")
 	require.Equal(t, string(classA), entries[0].Object)
 	require.NotEmpty(t, entries[0].Actor.Account)
 	require.ElementsMatch(t, []account.ID{pupils[0].ID, pupils[1].ID, pupils[2].ID}, entries[0].Subjects)

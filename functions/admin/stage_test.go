@@ -19,6 +19,7 @@ import (
 	"cool.example/sync/functions/admin"
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
@@ -36,6 +37,7 @@ import (
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
+	"cool.example/sync/shared/trail"
 	"cool.example/sync/shared/upload"
 )
 
@@ -115,6 +117,7 @@ func (s *stage) connect() admin.Deps {
 		Plans:   plan.Shelf{Bucket: bucket, Keys: sealer},
 		Post:    post,
 		People:  serve.People{Origin: serve.Origin{URL: origin}, Sessions: session.Keeper{Store: db, Clock: s.clock}},
+		Trail:   trail.Trail{Box: sealer},
 	}
 }
 
@@ -190,6 +193,16 @@ func named(call, infix, surname string) account.Source {
 // member is somebody of our first school who is in these groups.
 func member(kind person.Kind, source account.Source, in ...group.ID) account.Account {
 	return account.Account{Kind: kind, Source: source, Memberships: []account.Membership{{School: zeester, Groups: in}}}
+}
+
+// origin returns from where an entry says that something was done.
+func (s *stage) origin(e audit.Entry) audit.Origin {
+	s.t.Helper()
+	sealed, err := s.deps.DB.Private().Get(s.t.Context(), ours, e.ID)
+	require.NoError(s.t, err, "%s has no private part", e.Action)
+	o, err := s.deps.Trail.Open(s.t.Context(), ours, e, sealed)
+	require.NoError(s.t, err)
+	return o
 }
 
 // add stores an account, active unless a says otherwise.

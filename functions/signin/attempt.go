@@ -2,11 +2,13 @@ package signin
 
 import (
 	"context"
+	"net/http"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 )
@@ -26,7 +28,8 @@ func (t attempt) known() bool { return t.account.ID != "" }
 // verify reports whether the attempt is good, and counts it. Whatever the
 // reason is, a refusal takes one hash, one transaction that reads and writes
 // once, and one write to the log: how long it takes tells nobody who is known.
-func (s *server) verify(ctx context.Context, t attempt) (bool, error) {
+func (s *server) verify(r *http.Request, t attempt) (bool, error) {
+	ctx := r.Context()
 	good, err := s.Vault.Check(ctx, t.owner, t.account.ID, t.stored, t.password)
 	if err != nil {
 		return false, err
@@ -39,8 +42,9 @@ func (s *server) verify(ctx context.Context, t attempt) (bool, error) {
 	if t.known() {
 		entry.Subjects = append(entry.Subjects, t.account.ID)
 	}
+	entry = s.Trail.Mark(ctx, session.Person{Tenant: t.owner, Account: t.account, From: s.Trail.Of(r)}, entry)
 	if t.owner == nobody { // nobody's log: a write that leaves nothing
-		return false, s.DB.Log().Delete(ctx, t.owner, entry.ID)
+		return false, s.DB.LogNothing(ctx, t.owner, entry.ID)
 	}
 	return false, s.DB.Log().Create(ctx, t.owner, entry.ID, entry)
 }

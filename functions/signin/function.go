@@ -17,6 +17,7 @@ import (
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/trail"
 )
 
 func init() { functions.HTTP("Signin", serve.Entry(Open)) }
@@ -25,6 +26,8 @@ func init() { functions.HTTP("Signin", serve.Entry(Open)) }
 type Settings struct {
 	Store   store.Config      // the main database; the credentials database stands beside it
 	Secret  secret.Config     // holds index-key and verifier-key
+	Seal    seal.Config       // the day key under which it is kept from where somebody came
+	Trail   trail.Config      // whose word counts for that
 	Hash    credential.Params // costs of a password hash
 	BaseURL *url.URL          `env:"BASE_URL"` // the one origin of the product
 }
@@ -49,8 +52,12 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	sealer, err := seal.Open(ctx, settings.Seal)
+	if err != nil {
+		return nil, err
+	}
 	routes, err := New(Deps{
-		DB: db, Credentials: people, Index: index, Clock: clock.System{},
+		DB: db, Credentials: people, Index: index, Clock: clock.System{}, Trail: trail.Trail{Config: settings.Trail, Box: sealer},
 		Vault:  credential.Vault{Hasher: credential.NewHasher(settings.Hash), Ring: ring},
 		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
 	})

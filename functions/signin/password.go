@@ -72,7 +72,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	v := passwordView{Next: serve.LocalPath(f.Get("next")), First: stored.First, Shortest: shortest(who.Account.Kind)}
 	v.Problem = weakness(who.Account, f.Get("old"), f.Get("new"), f.Get("again"))
 	if v.Problem == "" {
-		good, err := s.verify(r.Context(), attempt{who.Tenant, who.Account, stored, f.Get("old")})
+		good, err := s.verify(r, attempt{who.Tenant, who.Account, stored, f.Get("old")})
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if v.Problem != "" {
 		return s.pages.Write(w, r, http.StatusUnprocessableEntity, "password", v)
 	}
-	changed, err := s.replace(r.Context(), who, f.Get("new"))
+	changed, err := s.replace(r, who, f.Get("new"))
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,8 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 
 // replace stores the new verifier, and then raises the account's epoch, which
 // voids every session and token that was begun with the old password.
-func (s *server) replace(ctx context.Context, who session.Person, password string) (account.Account, error) {
+func (s *server) replace(r *http.Request, who session.Person, password string) (account.Account, error) {
+	ctx := r.Context()
 	c, err := s.Vault.Issue(ctx, who.Tenant, who.Account.ID, password, s.Clock.Now())
 	if err != nil {
 		return account.Account{}, err
@@ -103,13 +104,15 @@ func (s *server) replace(ctx context.Context, who session.Person, password strin
 	if err := s.Credentials.Credentials().Set(ctx, who.Tenant, who.Account.ID, c); err != nil {
 		return account.Account{}, err
 	}
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.PasswordSet, who.Account.ID).Of("usage")
+	who.From = s.Trail.Of(r)
+	entry = s.Trail.Mark(ctx, who, entry)
 	var a account.Account
 	err = s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) (err error) {
 		if a, err = s.DB.Accounts().GetTx(tx, who.Tenant, who.Account.ID); err != nil {
 			return err
 		}
 		a.Epoch++
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.PasswordSet, a.ID).Of("usage")
 		e := store.Entry[account.ID, account.Account]{ID: a.ID, Value: a}
 		return errors.Join(
 			s.DB.Accounts().ReplaceTx(tx, who.Tenant, e, "epoch"),

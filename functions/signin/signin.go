@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/trail"
 	"cool.example/sync/web"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Vault       credential.Vault
 	People      serve.People
 	Clock       clock.Clock
+	Trail       trail.Trail
 }
 
 type server struct {
@@ -92,7 +94,7 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	try.password = password
-	good, err := s.verify(r.Context(), try)
+	good, err := s.verify(r, try)
 	if err != nil {
 		return err
 	}
@@ -127,7 +129,9 @@ func (s *server) begin(w http.ResponseWriter, r *http.Request, who session.Perso
 	}
 	how := session.By("pwd")
 	how.First = who.Session.First
-	how.Log = append(how.Log, audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Of("usage").Because("password"))
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Of("usage").Because("password")
+	who.From = s.Trail.Of(r)
+	how.Log = append(how.Log, s.Trail.Mark(ctx, who, entry))
 	token, err := s.People.Sessions.Begin(ctx, who.Tenant, a, how)
 	if err != nil {
 		return err

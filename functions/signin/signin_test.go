@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ import (
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/trail"
 )
 
 const (
@@ -42,6 +44,7 @@ type fixture struct {
 	index   seal.Index
 	clock   *clock.Manual
 	keeper  session.Keeper
+	trail   trail.Trail
 	handler http.Handler
 }
 
@@ -63,8 +66,12 @@ func begin(t *testing.T) *fixture {
 		t: t, db: db, people: people, index: index, clock: now, keeper: session.Keeper{Store: db, Clock: now},
 		vault: credential.Vault{Hasher: credential.NewHasher(credential.Params{Memory: 8, Time: 1, Threads: 1}), Ring: ring},
 	}
+	keys, err := seal.Open(ctx, seal.Config{Key: emulators.Keys(t), Endpoint: os.Getenv("KMS_ENDPOINT")})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = keys.Close() }) // nothing is left to send
+	f.trail = trail.Trail{Box: keys}
 	f.handler, err = signin.New(signin.Deps{
-		DB: db, Credentials: people, Index: index, Vault: f.vault, Clock: now,
+		DB: db, Credentials: people, Index: index, Vault: f.vault, Clock: now, Trail: f.trail,
 		People: serve.People{Origin: serve.Origin{URL: base}, Sessions: f.keeper},
 	})
 	require.NoError(t, err)

@@ -32,6 +32,17 @@ type Source struct {
 	Owner  tenant.ID
 	School school.ID
 	Actor  audit.Actor
+	// Mark adds to the entry from where it is done; nil where nobody is asked.
+	Mark func(audit.Entry) audit.Entry
+}
+
+// entry returns the entry about a run that begins.
+func (s Source) entry(at time.Time, run roster.Run) audit.Entry {
+	e := audit.New(at, s.Actor, audit.ImportReceived).On(string(run.ID)).Because(string(run.Kind))
+	if s.Mark == nil {
+		return e
+	}
+	return s.Mark(e)
 }
 
 // Desk takes files in.
@@ -60,7 +71,7 @@ func (d Desk) Take(ctx context.Context, from Source, body io.Reader, also ...Als
 		return "", BodyFault(err)
 	}
 	letter := outbox.New(from.Owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.Owner, Import: run.ID}))
-	entry := audit.New(now, from.Actor, audit.ImportReceived).On(string(run.ID))
+	entry := from.entry(now, run)
 	err = d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
 		for _, write := range also { // they may read, which comes before writes
 			if err := write(tx, run); err != nil {
@@ -87,7 +98,7 @@ func (d Desk) Order(ctx context.Context, from Source, run roster.Run) error {
 	now := d.Clock.Now()
 	run.School, run.Status, run.Created, run.Changed, run.ExpireAt = from.School, roster.Received, now, now, now.Add(Keep)
 	letter := outbox.New(from.Owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.Owner, Import: run.ID}))
-	entry := audit.New(now, from.Actor, audit.ImportReceived).On(string(run.ID)).Because(string(run.Kind))
+	entry := from.entry(now, run)
 	err := d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
 		return errors.Join(
 			d.DB.Runs().CreateTx(tx, from.Owner, run.ID, run),

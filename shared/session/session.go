@@ -51,6 +51,7 @@ type Person struct {
 	Tenant  tenant.ID
 	Account account.Account
 	Session Session
+	From    audit.Origin // where the request comes from, where that is asked for: see trail.Trail
 }
 
 // Keeper begins, checks and ends sessions.

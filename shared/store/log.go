@@ -101,6 +101,16 @@ func (db *DB) private(owner tenant.ID, id audit.ID, e audit.Entry) []companion {
 	return []companion{{t.ref(owner, id), t.toDoc(owner, audit.Sealed{Envelope: e.Sealed, ExpireAt: e.Private.Until})}}
 }
 
+// LogNothing costs what it costs to create an entry with a private part, and
+// leaves nothing.
+func (db *DB) LogNothing(ctx context.Context, owner tenant.ID, id audit.ID) error {
+	if err := check(owner, id); err != nil {
+		return err
+	}
+	_, err := db.client.Batch().Delete(db.Log().ref(owner, id)).Delete(db.Private().ref(owner, id)).Commit(ctx)
+	return classify(err)
+}
+
 // termsLife is how long the terms of an institution are remembered: a change
 // counts for what is written after it.
 const termsLife = time.Minute
