@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -95,25 +96,57 @@ func (d Desk) Take(ctx context.Context, from Source, body io.Reader, also ...Als
 // with the school from. A run with that id which is there already is left as
 // it is, so that an order may be repeated.
 func (d Desk) Order(ctx context.Context, from Source, run roster.Run) error {
+	_, err := d.order(ctx, from, run, false)
+	return err
+}
+
+// Again is Order for a person, who may order anew what was refused: then it is
+// a run of its own beside the one that was. It returns the run's id.
+func (d Desk) Again(ctx context.Context, from Source, run roster.Run) (roster.RunID, error) {
+	return d.order(ctx, from, run, true)
+}
+
+// mostOrders bounds how often one thing is ordered while its runs are kept.
+const mostOrders = 100
+
+func (d Desk) order(ctx context.Context, from Source, run roster.Run, again bool) (roster.RunID, error) {
 	now := d.Clock.Now()
 	run.School, run.Status, run.Created, run.Changed, run.ExpireAt = from.School, roster.Received, now, now, now.Add(Keep)
-	letter := outbox.New(from.Owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.Owner, Import: run.ID}))
-	entry := from.entry(now, run)
+	first := run.ID
+	var letter outbox.Letter
 	err := d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		letter, run.ID = outbox.Letter{}, first
+		for n := 2; ; n++ {
+			old, err := d.DB.Runs().GetTx(tx, from.Owner, run.ID)
+			if fault.KindOf(err) == fault.NotFound {
+				break
+			}
+			if err != nil || !again || old.Status != roster.Refused {
+				return err
+			}
+			if n > mostOrders {
+				return fault.New(fault.Conflict, "")
+			}
+			run.ID = first + roster.RunID("-"+strconv.Itoa(n))
+		}
+		letter = outbox.New(from.Owner, now, outbox.To(topic.RosterReceived, topic.Received{Tenant: from.Owner, Import: run.ID}))
+		entry := from.entry(now, run)
 		return errors.Join(
 			d.DB.Runs().CreateTx(tx, from.Owner, run.ID, run),
 			d.DB.Log().CreateTx(tx, from.Owner, entry.ID, entry),
 			d.DB.Outbox().CreateTx(tx, from.Owner, letter.ID, letter),
 		)
 	})
-	if fault.KindOf(err) == fault.Conflict {
-		return nil
+	if fault.KindOf(err) == fault.Conflict && !again {
+		return run.ID, nil // another was faster
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	d.Send(ctx, letter)
-	return nil
+	if letter.ID != "" {
+		d.Send(ctx, letter)
+	}
+	return run.ID, nil
 }
 
 // patience is how long an answer waits for its message to be sent. What was

@@ -110,3 +110,33 @@ func TestNothingStays(t *testing.T) {
 	require.Zero(t, runs)
 	require.Zero(t, entries)
 }
+
+// TestWhatWasRefusedCanBeOrderedAgain: an order may be repeated, and is a run of
+// its own where the one before it was refused.
+func TestWhatWasRefusedCanBeOrderedAgain(t *testing.T) {
+	t.Parallel()
+	d, _ := desk(t)
+	ask := func() roster.RunID {
+		id, err := d.Again(t.Context(), source(), roster.Run{ID: "merger-schelp", Kind: roster.Merger, From: "schelp"})
+		require.NoError(t, err)
+		return id
+	}
+	refuse := func(id roster.RunID) {
+		run, err := d.DB.Runs().Get(t.Context(), "golfbreker", id)
+		require.NoError(t, err)
+		run.Status = roster.Refused
+		require.NoError(t, d.DB.Runs().Set(t.Context(), "golfbreker", id, run))
+	}
+	for _, want := range []roster.RunID{"merger-schelp", "merger-schelp-2", "merger-schelp-3"} {
+		require.Equal(t, want, ask())
+		require.Equal(t, want, ask(), "while it is under way it is the same order")
+		run, err := d.DB.Runs().Get(t.Context(), "golfbreker", want)
+		require.NoError(t, err)
+		require.Equal(t, roster.Received, run.Status)
+		require.Equal(t, roster.Merger, run.Kind)
+		refuse(want)
+	}
+	require.NoError(t, d.Order(t.Context(), source(), roster.Run{ID: "merger-schelp", Kind: roster.Merger}))
+	runs, entries := left(t, d)
+	require.Equal(t, []int{3, 3}, []int{runs, entries}, "a timer does not order anew what somebody refused")
+}

@@ -107,7 +107,8 @@ func add(pairs []roster.Pair, at columns, row rows.Row, found *roster.Findings) 
 		found.Add(roster.Finding{Code: UnknownKind, Severity: roster.Stop, Line: row.Line, Field: "soort"})
 		return pairs
 	}
-	p := roster.Pair{Kind: kind, Old: cell(row, at.old), New: cell(row, at.now), Line: row.Line}
+	// The keys of a table are written so that a spreadsheet keeps their zeros.
+	p := roster.Pair{Kind: kind, Old: rows.Number(cell(row, at.old)), New: rows.Number(cell(row, at.now)), Line: row.Line}
 	if p.Old == "" || p.New == "" {
 		found.Add(roster.Finding{Code: Incomplete, Severity: roster.Stop, Line: row.Line})
 		return pairs
