@@ -93,6 +93,8 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)
 	page("POST /admin/schools/{id}/strict", access.ManageSchool, s.setStrict)
 	page("POST /admin/schools/{id}/year", access.ManageSchool, s.setYear)
+	page("POST /admin/schools/{id}/system", access.ManageSchool, s.setSystem)
+	page("POST /admin/schools/{id}/sources", access.ManageSchool, s.forgetSource)
 	page("POST /admin/schools/{id}/merger", access.ManageSchool, s.merge)
 	page("GET /admin/schools/{id}/pull", access.ManageSchool, s.showPull)
 	page("POST /admin/schools/{id}/pull", access.ManageSchool, s.setPull)

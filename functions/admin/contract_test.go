@@ -73,11 +73,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	json := func() (io.Reader, map[string]string) {
 		return strings.NewReader(`{"plan_hash":"c0ffee"}`), map[string]string{"Content-Type": "application/json"}
 	}
-	for _, route := range []struct {
-		method, path string
-		body         func() (io.Reader, map[string]string)
-		want         statuses
-	}{
+	for _, route := range []route{
 		{"GET", "/admin/", nil, statuses{303, 403, 403, 403, 200, 200}},
 		{"GET", "/admin/groups/g4a", nil, statuses{303, 403, 403, 403, 404, 200}},
 		{"GET", "/admin/imports/ione", nil, statuses{303, 403, 403, 403, 404, 200}},
@@ -106,29 +102,40 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
 	} {
-		t.Run(route.method+" "+route.path, func(t *testing.T) {
-			s := s.in(t)
-			for i, who := range everyone.list() {
-				before := s.traces()
-				c := call{method: route.method, path: route.path, session: who.session}
-				if route.body != nil {
-					c.body, c.header = route.body()
-				}
-				got := s.do(c)
-				require.Equal(t, route.want[i], got.status, "%s: %s", who.name, got.body)
-				if got.status == http.StatusSeeOther && who.session == "" {
-					require.Equal(t, "/login?next="+strings.ReplaceAll(route.path, "/", "%2F"), got.header.Get("Location"))
-				}
-				if who.session != everyone.admin {
-					require.Equal(t, before, s.traces(), "%s left something behind", who.name)
-					for _, value := range []string{"Golfbreker", "Zeester", "Vries", "Yilmaz", "c0ffee", "geboortedatum"} {
-						require.NotContains(t, got.body, value, "%s saw something of ours", who.name)
-					}
-				}
-			}
-			s.freeSlot()
-		})
+		t.Run(route.method+" "+route.path, func(t *testing.T) { s.in(t).calledBy(everyone, route) })
 	}
+}
+
+// route is a handler with the answers that everybody gets.
+type route struct {
+	method, path string
+	body         func() (io.Reader, map[string]string)
+	want         statuses
+}
+
+// calledBy calls a route as everybody. Whoever may not leaves nothing behind,
+// and sees nothing of ours.
+func (s *stage) calledBy(everyone callers, route route) {
+	s.t.Helper()
+	for i, who := range everyone.list() {
+		before := s.traces()
+		c := call{method: route.method, path: route.path, session: who.session}
+		if route.body != nil {
+			c.body, c.header = route.body()
+		}
+		got := s.do(c)
+		require.Equal(s.t, route.want[i], got.status, "%s: %s", who.name, got.body)
+		if got.status == http.StatusSeeOther && who.session == "" {
+			require.Equal(s.t, "/login?next="+strings.ReplaceAll(route.path, "/", "%2F"), got.header.Get("Location"))
+		}
+		if who.session != everyone.admin {
+			require.Equal(s.t, before, s.traces(), "%s left something behind", who.name)
+			for _, value := range []string{"Golfbreker", "Zeester", "Vries", "Yilmaz", "c0ffee", "geboortedatum"} {
+				require.NotContains(s.t, got.body, value, "%s saw something of ours", who.name)
+			}
+		}
+	}
+	s.freeSlot()
 }
 
 // in returns the stage for a subtest.

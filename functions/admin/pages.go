@@ -140,15 +140,16 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	return v
 }
 
-// schools returns the schools of an institution with their present classes.
+// schools returns the schools of an institution with the classes of the school
+// year that each is in.
 func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, error) {
-	classes := map[string][]classView{}
+	classes := map[school.ID][]group.Group{}
 	for e, err := range s.DB.Groups().All(ctx, owner) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Value.Kind == group.Class && !e.Value.Ended && e.Value.Year <= school.YearAt(s.Clock.Now()) {
-			classes[string(e.Value.School)] = append(classes[string(e.Value.School)], classView{string(e.ID), e.Value.Name})
+		if e.Value.Kind == group.Class && !e.Value.Ended {
+			classes[e.Value.School] = append(classes[e.Value.School], e.Value)
 		}
 	}
 	order := collate.New(language.Dutch, collate.Numeric, collate.IgnoreCase) // 2A before 10A
@@ -157,7 +158,12 @@ func (s *server) schools(ctx context.Context, owner tenant.ID) ([]schoolView, er
 		if err != nil {
 			return nil, err
 		}
-		v := schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String(), Classes: classes[string(e.ID)]}
+		v := schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String()}
+		for _, g := range classes[e.ID] {
+			if g.Year <= e.Value.YearAt(s.Clock.Now()) {
+				v.Classes = append(v.Classes, classView{string(g.ID), g.Name})
+			}
+		}
 		slices.SortFunc(v.Classes, func(a, b classView) int { return order.CompareString(a.Name, b.Name) })
 		views = append(views, v)
 	}

@@ -28,6 +28,10 @@ type settingsView struct {
 	Fields         []string // that a column may hold
 	Strict         bool
 	Prepared       *preparedView
+	FilesNext      bool   // files that name no school year are of the next
+	NextYear       string // that one
+	Sources        []sourceView
+	System         *systemView  // another administration system that was announced
 	Others         []schoolView // schools that could go up in this one
 }
 
@@ -76,6 +80,9 @@ func (s *server) showSchool(w http.ResponseWriter, r *http.Request, who session.
 			v.Others = append(v.Others, schoolView{ID: string(e.ID), Name: e.Value.Name, Code: e.Value.Code.String()})
 		}
 	}
+	if err := s.showSources(r.Context(), who.Tenant, place, &v); err != nil {
+		return err
+	}
 	if place.Prepared.Year != 0 {
 		if v.Prepared, err = s.preview(r.Context(), who.Tenant, place); err != nil {
 			return err
@@ -122,16 +129,27 @@ func (s *server) preview(ctx context.Context, owner tenant.ID, place school.Scho
 // update changes a school in one transaction with its audit entry, and returns
 // to its page.
 func (s *server) update(w http.ResponseWriter, r *http.Request, who session.Person, change func(*school.School) error) error {
+	return s.edit(w, r, who, edit{change: change})
+}
+
+// edit is a change of a school, with a code of what it is for the log.
+type edit struct {
+	what   string
+	change func(*school.School) error
+}
+
+// edit is update with a word for the log.
+func (s *server) edit(w http.ResponseWriter, r *http.Request, who session.Person, e edit) error {
 	id := school.ID(r.PathValue("id"))
 	err := s.DB.InTx(r.Context(), func(_ context.Context, tx *store.Tx) error {
 		place, err := s.DB.Schools().GetTx(tx, who.Tenant, id)
 		if err != nil {
 			return err
 		}
-		if err := change(&place); err != nil {
+		if err := e.change(&place); err != nil {
 			return err
 		}
-		entry := s.entry(r.Context(), who, audit.SchoolSet).On(string(id))
+		entry := s.entry(r.Context(), who, audit.SchoolSet).On(string(id)).Because(e.what)
 		return errors.Join(
 			s.DB.Schools().SetTx(tx, who.Tenant, id, place),
 			s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
@@ -214,11 +232,20 @@ func (s *server) setStrict(w http.ResponseWriter, r *http.Request, who session.P
 	})
 }
 
-// setYear sets when the prepared year begins, or lets it begin now: POST
-// /admin/schools/{id}/year.
+// setYear sets when the prepared year begins, lets it begin now, or says of
+// which school year files are that name none: POST /admin/schools/{id}/year.
 func (s *server) setYear(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	if err := parseForm(w, r); err != nil {
 		return err
+	}
+	if r.PostForm.Get("say") == "files" {
+		return s.edit(w, r, who, edit{"files", func(place *school.School) error {
+			place.FilesOf = 0
+			if r.PostForm.Get("files") == "next" {
+				place.FilesOf = place.YearAt(s.Clock.Now()) + 1
+			}
+			return nil
+		}})
 	}
 	if r.PostForm.Get("say") == "now" {
 		return s.order(w, r, who, func(place school.School) (roster.Run, error) {
@@ -270,10 +297,11 @@ func (s *server) order(w http.ResponseWriter, r *http.Request, who session.Perso
 		return err
 	}
 	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}, Mark: s.marking(r.Context(), who)}
-	if err := s.desk().Order(r.Context(), from, run); err != nil {
+	id, err := s.desk().Again(r.Context(), from, run)
+	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/admin/imports/"+string(run.ID), http.StatusSeeOther)
+	http.Redirect(w, r, "/admin/imports/"+string(id), http.StatusSeeOther)
 	return nil
 }
 

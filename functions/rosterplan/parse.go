@@ -47,11 +47,20 @@ func (s *server) parse(ctx context.Context, owner tenant.ID, run roster.Run, fou
 	if err != nil {
 		return f, fmt.Errorf("parse: %w", err)
 	}
+	if f.roster != nil && roster.FamilyOf(f.roster.Format) == guardians {
+		f.roster.Year = place.YearAt(s.Clock.Now()) // whose guardian somebody is depends on no year
+	}
 	return f, nil
 }
 
+// guardians is the family of lists of guardians.
+const guardians = "guardians"
+
 func (s *server) wanted(place school.School) roster.Wanted {
-	return roster.Wanted{School: place.Code, Sector: place.Sector, Today: s.Clock.Now(), Columns: place.Columns, Strict: place.Strict}
+	now := s.Clock.Now()
+	return roster.Wanted{
+		School: place.Code, Sector: place.Sector, Today: now, Year: place.FileYear(now), Columns: place.Columns, Strict: place.Strict,
+	}
 }
 
 // refused returns the finding that an error of unpacking stands for.
