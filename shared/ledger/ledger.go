@@ -83,7 +83,9 @@ type Standing struct {
 // what is forgotten cannot.
 func Standings(entries []Entry) map[account.ID]Standing {
 	entries = slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.State == Void })
-	slices.SortStableFunc(entries, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Kind.weight(), b.Kind.weight()), cmp.Compare(a.ID, b.ID))
+	})
 	all := map[account.ID]Standing{}
 	for _, e := range entries {
 		for _, id := range e.Accounts {
@@ -91,6 +93,16 @@ func Standings(entries []Entry) map[account.ID]Standing {
 		}
 	}
 	return all
+}
+
+// weight orders what was done at one moment: what takes away comes last.
+func (k Kind) weight() int {
+	switch k {
+	case Restored, Unblocked, Lifted:
+		return 0
+	default:
+		return 1
+	}
 }
 
 // after returns the standing once e has happened.
