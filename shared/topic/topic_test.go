@@ -122,7 +122,7 @@ func TestMessagesNameThingsByID(t *testing.T) {
 		reflect.TypeFor[group.ID](): true, reflect.TypeFor[connection.ID](): true, reflect.TypeFor[roster.RunID](): true,
 		reflect.TypeFor[roster.Phase](): true, reflect.TypeFor[topic.Letter](): true,
 		reflect.TypeFor[receipt.ID](): true,
-		reflect.TypeFor[int](): true, reflect.TypeFor[int64](): true,
+		reflect.TypeFor[int]():        true, reflect.TypeFor[int64](): true,
 	}
 	for _, w := range wires() {
 		typ := reflect.TypeOf(w.body)
