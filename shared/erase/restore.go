@@ -95,7 +95,6 @@ func (k Keeper) newer(ctx context.Context, owner tenant.ID, back []account.Accou
 type Selection struct {
 	School school.ID
 	Group  group.ID
-	Run    string // not used for choosing; which import deleted them stands in the log
 }
 
 // Select returns the entries of the bin that a selection means and that can
