@@ -11,6 +11,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/hold"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
@@ -130,21 +131,19 @@ func (s *server) approve(ctx context.Context, who session.Person, id roster.RunI
 		if said, err = said.checked(run); err != nil {
 			return err
 		}
-		slot, err := s.DB.Slots().GetTx(tx, who.Tenant, run.School)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
+		keeper := hold.Keeper{DB: s.DB, Clock: s.Clock, As: "admin"}
+		var take func() error
+		if run, take, err = keeper.Take(tx, who.Tenant, run); err != nil {
 			return err
 		}
 		now := s.Clock.Now()
-		if slot.Run != "" && slot.Run != id && slot.Until.After(now) {
-			return fault.New(fault.Busy, "import.other_running")
-		}
 		run.Status, run.Changed, run.Todo, run.Decisions = roster.Applying, now, said.Phases, said.Decisions
 		run.Held = slices.DeleteFunc(slices.Clone(run.Held), func(p roster.Phase) bool { return slices.Contains(said.Phases, p) })
 		letter = outbox.New(who.Tenant, now, beginning(who, run)...)
 		entry := s.entry(ctx, who, audit.ImportApproved).On(string(id)).Because(said.PlanHash)
 		return errors.Join(
 			s.DB.Runs().SetTx(tx, who.Tenant, id, run),
-			s.DB.Slots().SetTx(tx, who.Tenant, run.School, store.Slot{Run: id, Until: now.Add(roster.Hold)}),
+			take(),
 			s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
 			s.DB.Outbox().CreateTx(tx, who.Tenant, letter.ID, letter),
 		)

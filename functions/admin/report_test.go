@@ -83,7 +83,8 @@ func TestApprove(t *testing.T) {
 	require.Len(t, run.Findings, 2, "what was found stays")
 	slot, err := s.deps.DB.Slots().Get(t.Context(), ours, zeester)
 	require.NoError(t, err)
-	require.Equal(t, store.Slot{Run: "ione", Until: s.clock.Now().Add(roster.Hold)}, slot)
+	require.Equal(t, store.Slot{Run: "ione", Until: s.clock.Now().Add(roster.Hold), Fence: run.Fence}, slot)
+	require.EqualValues(t, 1, run.Fence)
 
 	entries := all(t, s.deps.DB.Log())
 	require.Len(t, entries, 1)

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/hold"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
@@ -40,13 +42,17 @@ type server struct {
 	keeper erase.Keeper
 	post   outbox.Post
 	clock  clock.Clock
+	hold   hold.Keeper
 }
 
 // New returns the handler of the topic roster-apply, at its path.
 func New(d Deps) http.Handler {
-	s := &server{db: d.DB, plans: d.Plans, index: d.Index, keys: d.Keys, keeper: d.Bin, post: d.Post, clock: d.Clock}
+	s := &server{
+		db: d.DB, plans: d.Plans, index: d.Index, keys: d.Keys, keeper: d.Bin, post: d.Post, clock: d.Clock,
+		hold: hold.Keeper{DB: d.DB, Clock: d.Clock, As: "rosterapply", During: roster.Applying},
+	}
 	mux := http.NewServeMux()
-	mux.Handle("POST /"+topic.RosterApply.Name, event.Handler(topic.RosterApply, s.handle))
+	mux.Handle("POST /"+topic.RosterApply.Name, event.Handler(topic.RosterApply, s.handle, s.drop))
 	return mux
 }
 
@@ -60,8 +66,9 @@ func (s *server) handle(ctx context.Context, m event.Message[topic.Apply]) error
 		return nil // finished, or stopped by a newer one
 	}
 	steps := len(run.Plan.Steps[m.Body.Phase])
-	if m.Body.Lane < 0 || m.Body.Lane >= roster.Lanes || m.Body.Next < 0 || m.Body.Next%roster.Lanes != m.Body.Lane {
-		return fault.New(fault.Invalid, "step %d does not belong to lane %d", m.Body.Next, m.Body.Lane)
+	if !fits(m.Body, run) {
+		slog.ErrorContext(ctx, "message fits no step", "run", run.ID, "phase", m.Body.Phase, "lane", m.Body.Lane, "next", m.Body.Next)
+		return nil // it says nothing of the run
 	}
 	if m.Body.Next < steps {
 		if err := s.advance(ctx, job{Apply: m.Body, run: run}); err != nil {
@@ -74,13 +81,25 @@ func (s *server) handle(ctx context.Context, m event.Message[topic.Apply]) error
 	return s.finishPhase(ctx, m.Body, run)
 }
 
+// fits reports whether m may be a step of what the run applies now.
+func fits(m topic.Apply, run roster.Run) bool {
+	return m.Lane >= 0 && m.Lane < roster.Lanes && m.Next >= 0 && m.Next%roster.Lanes == m.Lane && slices.Contains(run.Todo, m.Phase)
+}
+
+// drop ends the run of a step that can never be applied.
+func (s *server) drop(ctx context.Context, m event.Message[topic.Apply], cause error) error {
+	return s.hold.Drop(ctx, m.Body.Tenant, m.Body.Import, cause)
+}
+
 // advance applies the job's step and posts what follows it.
 func (s *server) advance(ctx context.Context, j job) error {
 	var err error
 	if j.step, err = s.plans.Read(ctx, j.Tenant, j.run, j.Phase, j.Next); err != nil {
 		return err
 	}
-	j.step = j.step.Decided(j.run.Decisions)
+	if j.Phase == roster.Matches {
+		j.step = j.step.Decided(j.run.Decisions, j.run.Sure)
+	}
 	if j.targets, err = s.targets(ctx, j.Tenant); err != nil {
 		return err
 	}
@@ -90,7 +109,7 @@ func (s *server) advance(ctx context.Context, j job) error {
 		return nil
 	case errors.Is(err, errLost):
 		slog.WarnContext(ctx, "run stopped: another import holds the school", "run", j.run.ID)
-		return s.stop(ctx, j.Tenant, j.run.ID)
+		return s.close(ctx, j.Tenant, j.run, end{status: roster.Refused})
 	case err != nil:
 		return err
 	}

@@ -1,193 +1,22 @@
 package rosterapply_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"cool.example/sync/emulators"
-	"cool.example/sync/functions/rosterapply"
 	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/blob"
-	"cool.example/sync/shared/clock"
-	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/outbox"
-	"cool.example/sync/shared/person"
-	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
-	"cool.example/sync/shared/school"
-	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
 )
-
-const (
-	board = tenant.ID("bestuur")
-	place = school.ID("school")
-)
-
-// queue delivers what is published to the handler, as Pub/Sub does: at least
-// once, in any order.
-type queue struct {
-	mu    sync.Mutex
-	wait  []outbox.Message
-	mails []outbox.Message // of another function
-}
-
-func (q *queue) Publish(_ context.Context, messages []outbox.Message) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, m := range messages {
-		if m.Topic == topic.Mail.Name {
-			q.mails = append(q.mails, m)
-			continue
-		}
-		q.wait = append(q.wait, m)
-	}
-	return nil
-}
-
-func (q *queue) take(last bool) (outbox.Message, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.wait) == 0 {
-		return outbox.Message{}, false
-	}
-	i := 0
-	if last {
-		i = len(q.wait) - 1
-	}
-	m := q.wait[i]
-	q.wait = append(q.wait[:i], q.wait[i+1:]...)
-	return m, true
-}
-
-// fixture is a function with an institution and a school.
-type fixture struct {
-	t       *testing.T
-	db      *store.DB
-	shelf   plan.Shelf
-	index   seal.Index
-	keeper  erase.Keeper
-	queue   *queue
-	handler http.Handler
-}
-
-// deps is what the function needs, with somebody who publishes.
-func (f *fixture) deps(p outbox.Publisher) rosterapply.Deps {
-	post := outbox.Post{Publisher: p, Shelf: f.db.Outbox()}
-	keeper := f.keeper
-	keeper.Post = post
-	return rosterapply.Deps{
-		DB: f.db, Plans: f.shelf, Index: f.index, Keys: f.keeper.Box.(*seal.Sealer), Bin: keeper, Post: post, Clock: clock.System{},
-	}
-}
-
-func begin(t *testing.T) *fixture {
-	t.Helper()
-	ctx := t.Context()
-	main := store.Config{Project: emulators.Firestore(t)}
-	db, err := store.Open(ctx, main)
-	require.NoError(t, err)
-	records, err := store.Open(ctx, main.In(store.LedgerDatabase))
-	require.NoError(t, err)
-	t.Cleanup(func() { _, _ = db.Close(), records.Close() })
-	bucket, err := blob.Open(ctx, blob.Config{Bucket: emulators.Storage(t), Emulator: os.Getenv("STORAGE_EMULATOR_HOST")})
-	require.NoError(t, err)
-	sealer, err := seal.Open(ctx, seal.Config{Key: emulators.Keys(t), Endpoint: os.Getenv("KMS_ENDPOINT")})
-	require.NoError(t, err)
-	index, err := seal.NewIndex(bytes.Repeat([]byte{7}, 32))
-	require.NoError(t, err)
-	f := &fixture{t: t, db: db, shelf: plan.Shelf{Bucket: bucket, Keys: sealer}, index: index, queue: &queue{}}
-	f.keeper = erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Clock: clock.System{}}
-	f.handler = rosterapply.New(f.deps(f.queue))
-	require.NoError(t, db.Schools().Create(ctx, board, place, school.School{ID: place}))
-	return f
-}
-
-// run stores a plan as rosterplan does and returns its run.
-func (f *fixture) run(p roster.Plan, id roster.RunID) roster.Run {
-	f.t.Helper()
-	ctx := f.t.Context()
-	stored, err := f.shelf.Write(ctx, board, id, p)
-	require.NoError(f.t, err)
-	run := roster.Run{
-		ID: id, School: place, Status: roster.Applying, Year: 2026, Plan: stored, Held: p.Held, ExpireAt: time.Now().Add(time.Hour),
-	}
-	run.Todo = slices.DeleteFunc(roster.Phases(), func(p roster.Phase) bool { return slices.Contains(run.Held, p) })
-	require.NoError(f.t, f.db.Runs().Set(ctx, board, id, run))
-	require.NoError(f.t, f.db.Slots().Set(ctx, board, place, store.Slot{Run: id, Until: time.Now().Add(time.Hour)}))
-	phase, begins := run.Begins()
-	require.True(f.t, begins)
-	for _, m := range topic.First(board, run, phase) {
-		require.NoError(f.t, f.queue.Publish(ctx, []outbox.Message{outbox.To(topic.RosterApply, m)}))
-	}
-	return run
-}
-
-// deliver hands a message to the function and returns the status.
-func (f *fixture) deliver(m outbox.Message) int {
-	f.t.Helper()
-	body, err := json.Marshal(map[string]any{"message": map[string]any{"data": []byte(m.Body), "messageId": "1"}})
-	require.NoError(f.t, err)
-	w := httptest.NewRecorder()
-	f.handler.ServeHTTP(w, httptest.NewRequestWithContext(f.t.Context(), http.MethodPost, "/"+m.Topic, bytes.NewReader(body)))
-	return w.Code
-}
-
-// drain delivers until nothing waits: each message times over, the last first
-// where backwards.
-func (f *fixture) drain(times int, backwards bool) {
-	f.t.Helper()
-	for {
-		m, ok := f.queue.take(backwards)
-		if !ok {
-			return
-		}
-		for range times {
-			require.Equal(f.t, http.StatusNoContent, f.deliver(m))
-		}
-	}
-}
-
-func (f *fixture) accounts() map[account.ID]account.Account {
-	f.t.Helper()
-	all := map[account.ID]account.Account{}
-	for e, err := range f.db.Accounts().All(f.t.Context(), board) {
-		require.NoError(f.t, err)
-		all[e.ID] = e.Value
-	}
-	return all
-}
-
-// people makes n accounts as a plan creates them.
-func people(n int) []roster.AccountRow {
-	rows := make([]roster.AccountRow, n)
-	for i := range rows {
-		name := fmt.Sprintf("leerling%d", i)
-		a := account.Account{
-			ID: account.ID(fmt.Sprintf("a%d", i)), Kind: person.Pupil, State: account.Active, Username: name, Address: name + "@school.example",
-			Source:      account.Source{Name: person.Name{Call: name}},
-			Memberships: []account.Membership{{School: place, Key: name, Year: 2026}}, Version: 1, Epoch: 1,
-		}
-		a.Digest = a.Imported()
-		rows[i] = roster.AccountRow{Action: roster.Create, Account: a}
-	}
-	return rows
-}
 
 func TestAnyOrderAndAnyRepeatsGiveTheSame(t *testing.T) {
 	t.Parallel()
@@ -348,7 +177,7 @@ func TestCrashedAfterEveryStep(t *testing.T) {
 				Rows:   map[roster.Phase][]roster.AccountRow{roster.People: rows},
 			}, "r1")
 			dying := &crashing{queue: f.queue, left: crash}
-			f.handler = rosterapply.New(f.deps(dying))
+			f.serve(dying)
 			for {
 				m, ok := f.queue.take(false)
 				if !ok {

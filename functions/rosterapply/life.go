@@ -24,10 +24,10 @@ type Keys interface {
 
 // outcome is what a step did.
 type outcome struct {
-	conflicts int               // rows that were left alone
-	changes   []revision.Change // accounts that live on, before and after
-	binned    []account.ID
-	back      []account.ID // out of the bin
+	left    []account.ID      // of the rows that were left alone
+	changes []revision.Change // accounts that live on, before and after
+	binned  []account.ID
+	back    []account.ID // out of the bin
 }
 
 // note adds what was done with a row, whose account was before until then.

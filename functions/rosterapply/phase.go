@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -29,10 +31,10 @@ func (s *server) finishPhase(ctx context.Context, m topic.Apply, run roster.Run)
 		}
 		return nil
 	}
-	if len(run.Held) > 0 {
-		return s.wait(ctx, m.Tenant, run)
+	if len(run.Held) > 0 { // that waits for somebody's approval, and the school is free for a newer file
+		return s.close(ctx, m.Tenant, run, end{status: roster.Waiting, waits: true, done: true})
 	}
-	return s.finish(ctx, m.Tenant, run)
+	return s.close(ctx, m.Tenant, run, end{status: roster.Applied, done: true})
 }
 
 // first returns the messages of a phase's first step in every lane.
@@ -70,69 +72,53 @@ type end struct {
 	done   bool // what nobody holds back is done
 }
 
-// wait leaves what is held back to somebody's approval and frees the school for a
-// newer file.
-func (s *server) wait(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	return s.close(ctx, owner, run.ID, end{status: roster.Waiting, waits: true, done: true})
-}
-
-func (s *server) finish(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	return s.close(ctx, owner, run.ID, end{status: roster.Applied, done: true})
-}
-
-// stop ends a run whose school another import has taken over.
-func (s *server) stop(ctx context.Context, owner tenant.ID, id roster.RunID) error {
-	return s.close(ctx, owner, id, end{status: roster.Refused})
-}
-
 // close takes a run out of Applying, once, and frees its school. Of one that
-// waits, whoever may approve it is told.
-func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e end) error {
+// waits, whoever may approve it is told. What belongs to an earlier hold of the
+// school, before an approval, closes nothing.
+func (s *server) close(ctx context.Context, owner tenant.ID, begun roster.Run, e end) error {
 	var letter outbox.Letter
 	err := s.db.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
 		letter = outbox.Letter{}
-		run, err := s.db.Runs().GetTx(tx, owner, id)
-		if err != nil || run.Status != roster.Applying {
+		run, err := s.db.Runs().GetTx(tx, owner, begun.ID)
+		if err != nil || run.Status != roster.Applying || run.Fence != begun.Fence {
 			return err
 		}
 		slot, err := s.db.Slots().GetTx(tx, owner, run.School)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		place, err := s.db.Schools().GetTx(tx, owner, run.School)
+		if e.status != roster.Refused && !slot.Is(run) {
+			return errLost
+		}
+		conclude, err := s.concluded(tx, owner, run, e)
 		if err != nil {
 			return err
 		}
-		merged, err := s.merged(tx, owner, run, e)
-		if err != nil {
+		if run.Counts.Conflicts, err = s.conflicts(tx, owner, run); err != nil {
 			return err
 		}
-		if slot.Run == id {
-			slot = store.Slot{Waiting: slot.Waiting}
+		if slot.Is(run) {
+			slot = slot.Freed(slot.Waiting)
 			if e.waits {
-				slot.Waiting = id
+				slot.Waiting = run.ID
 			}
 		}
-		if e.done {
-			place = run.Concluded(place)
-		}
-		run.Status, run.Changed = e.status, s.clock.Now()
-		if e.status == roster.Refused {
-			run.Findings = append(run.Findings, roster.Finding{Code: "plan.superseded", Severity: roster.Stop})
-		}
+		run = closed(run, e, s.clock.Now())
 		if e.waits {
-			letter = outbox.New(owner, run.Changed, outbox.To(topic.Mail, topic.Waits(owner, id)))
+			letter = outbox.New(owner, run.Changed, outbox.To(topic.Mail, topic.Waits(owner, run.ID)))
 		}
-		entry := audit.New(run.Changed, audit.Actor{System: "rosterapply"}, audit.ImportApplied).On(string(id)).Because(string(e.status))
+		entry := audit.New(run.Changed, audit.Actor{System: "rosterapply"}, audit.ImportApplied).On(string(run.ID)).Because(string(e.status))
 		return errors.Join(
-			s.db.Runs().SetTx(tx, owner, id, run),
+			s.db.Runs().SetTx(tx, owner, run.ID, run),
 			s.db.Slots().SetTx(tx, owner, run.School, slot),
-			s.db.Schools().SetTx(tx, owner, run.School, place),
 			s.db.Log().CreateTx(tx, owner, entry.ID, entry),
-			merged(),
+			conclude(),
 			s.keep(tx, letter),
 		)
 	})
+	if errors.Is(err, errLost) {
+		return s.close(ctx, owner, begun, end{status: roster.Refused})
+	}
 	if err != nil {
 		return fmt.Errorf("end run: %w", err)
 	}
@@ -140,6 +126,37 @@ func (s *server) close(ctx context.Context, owner tenant.ID, id roster.RunID, e 
 		s.post.Send(ctx, letter)
 	}
 	return nil
+}
+
+// closed returns the run as it has ended, with what people should know of how.
+func closed(run roster.Run, e end, now time.Time) roster.Run {
+	run.Status, run.Changed = e.status, now
+	if e.status == roster.Refused {
+		run.Findings = append(run.Findings, roster.Finding{Code: "plan.superseded", Severity: roster.Stop})
+		run.Counts.Findings++
+	}
+	told := slices.ContainsFunc(run.Findings, func(f roster.Finding) bool { return f.Code == "plan.rows_left" })
+	if run.Counts.Conflicts > 0 && !told {
+		run.Findings = append(run.Findings, roster.Finding{Code: "plan.rows_left", Severity: roster.Warning})
+		run.Counts.Findings++
+	}
+	return run
+}
+
+// conflicts counts the rows that all lanes left alone.
+func (s *server) conflicts(tx *store.Tx, owner tenant.ID, run roster.Run) (int, error) {
+	var ids []store.LaneID
+	for phase, steps := range run.Plan.Steps {
+		for lane := range min(roster.Lanes, len(steps)) {
+			ids = append(ids, laneID(phase, lane))
+		}
+	}
+	lanes, err := s.db.Lanes(run.ID, run.ExpireAt).GetManyTx(tx, owner, ids)
+	n := 0
+	for _, e := range lanes {
+		n += e.Value.Conflicts
+	}
+	return n, err
 }
 
 // keep stores a letter, where there is one.
@@ -150,16 +167,26 @@ func (s *server) keep(tx *store.Tx, l outbox.Letter) error {
 	return s.db.Outbox().CreateTx(tx, l.Tenant, l.ID, l)
 }
 
-// merged reads the school that goes up in the run's, and returns what notes on
-// it that it has.
-func (s *server) merged(tx *store.Tx, owner tenant.ID, run roster.Run, e end) (write func() error, err error) {
-	if run.Kind != roster.Merger || !e.done {
+// concluded reads the schools of a run and returns what writes them as they are
+// when what nobody holds back is done.
+func (s *server) concluded(tx *store.Tx, owner tenant.ID, run roster.Run, e end) (write func() error, err error) {
+	if !e.done {
 		return func() error { return nil }, nil
+	}
+	place, err := s.db.Schools().GetTx(tx, owner, run.School)
+	if err != nil {
+		return nil, err
+	}
+	place = run.Concluded(place)
+	if run.Kind != roster.Merger {
+		return func() error { return s.db.Schools().SetTx(tx, owner, place.ID, place) }, nil
 	}
 	from, err := s.db.Schools().GetTx(tx, owner, run.From)
 	if err != nil {
 		return nil, err
 	}
 	from.Into = run.School
-	return func() error { return s.db.Schools().SetTx(tx, owner, from.ID, from) }, nil
+	return func() error {
+		return errors.Join(s.db.Schools().SetTx(tx, owner, place.ID, place), s.db.Schools().SetTx(tx, owner, from.ID, from))
+	}, nil
 }

@@ -41,7 +41,7 @@ func laneID(phase roster.Phase, lane int) store.LaneID {
 func (s *server) apply(ctx context.Context, j job) (outbox.Letter, error) {
 	return s.recorded(ctx, j, func() (outbox.Letter, outcome, error) {
 		letter, o, err := s.commit(ctx, j, s.blind)
-		if fault.KindOf(err) == fault.Conflict {
+		if kind := fault.KindOf(err); kind == fault.Conflict || kind == fault.NotFound { // another has written or removed a row
 			letter, o, err = s.commit(ctx, j, s.careful)
 		}
 		return letter, o, err
@@ -51,6 +51,9 @@ func (s *server) apply(ctx context.Context, j job) (outbox.Letter, error) {
 // writer writes the rows of a step and returns what it did. It reads before it
 // writes.
 type writer func(ctx context.Context, tx *store.Tx, j job) (outcome, error)
+
+// leftKept bounds the accounts that a lane names of those it left alone.
+const leftKept = 500
 
 func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox.Letter, o outcome, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -62,25 +65,38 @@ func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox
 			return errDone
 		}
 		slot, err := s.db.Slots().GetTx(tx, j.Tenant, j.run.School)
-		if err != nil {
+		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		if slot.Run != j.run.ID {
+		if !slot.Is(j.run) {
 			return errLost
 		}
 		if o, err = write(ctx, tx, j); err != nil {
 			return err
 		}
-		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+o.conflicts
+		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+len(o.left)
+		lane.Left = append(lane.Left, o.left[:min(len(o.left), leftKept-len(lane.Left))]...)
 		letter = outbox.New(j.Tenant, s.clock.Now(), j.messages()...)
 		return errors.Join(
 			s.db.Lanes(j.run.ID, j.run.ExpireAt).SetTx(tx, j.Tenant, laneID(j.Phase, j.Lane), lane),
+			s.prolong(tx, j, slot),
 			s.record(tx, j),
 			s.revise(ctx, tx, j, o.changes),
 			s.db.Outbox().CreateTx(tx, j.Tenant, letter.ID, letter),
 		)
 	})
 	return letter, o, err
+}
+
+// prolong lets a run that gets on hold its school for as long as it does. It
+// writes once in half a hold, since the lanes share the slot.
+func (s *server) prolong(tx *store.Tx, j job, slot store.Slot) error {
+	now := s.clock.Now()
+	if slot.Until.Sub(now) > roster.Hold/2 {
+		return nil
+	}
+	slot.Until = now.Add(roster.Hold)
+	return s.db.Slots().SetTx(tx, j.Tenant, j.run.School, slot)
 }
 
 func (s *server) record(tx *store.Tx, j job) error {

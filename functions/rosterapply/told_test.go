@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cool.example/sync/functions/rosterapply"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/topic"
@@ -24,7 +23,7 @@ func TestWhoMayApproveIsToldAfterACrash(t *testing.T) {
 		Held: []roster.Phase{roster.Leave},
 		Rows: map[roster.Phase][]roster.AccountRow{roster.People: people(1), roster.Leave: people(2)[1:]},
 	}, "r1")
-	f.handler = rosterapply.New(f.deps(mute{f.queue}))
+	f.serve(mute{f.queue})
 	f.drain(2, false)
 	require.Empty(t, f.queue.mails)
 	run, err := f.db.Runs().Get(t.Context(), board, "r1")

@@ -61,7 +61,7 @@ func (s *server) name(owner tenant.ID, address string) store.NameID {
 
 // careful reads every row's account and name first and writes those rows that
 // still apply. A row whose account was imported otherwise since the plan, or
-// whose name somebody else holds now, is left alone and counted: the next
+// whose name somebody else holds now, is left alone and named: the next
 // import plans it anew.
 func (s *server) careful(ctx context.Context, tx *store.Tx, j job) (outcome, error) {
 	var o outcome
@@ -87,7 +87,7 @@ func (s *server) careful(ctx context.Context, tx *store.Tx, j job) (outcome, err
 		case row.Action != roster.Create && !row.FromBin && same && free:
 			row.Account, err = s.merge(tx, j.Tenant, row, have)
 		default:
-			o.conflicts++
+			o.left = append(o.left, row.Account.ID)
 			continue
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/hold"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
@@ -42,13 +43,16 @@ type Bin interface {
 	Open(ctx context.Context, owner tenant.ID, e bin.Entry) (account.Account, error)
 }
 
-type server struct{ Deps }
+type server struct {
+	Deps
+	hold hold.Keeper
+}
 
 // New returns the handler of the topic roster-received, at its path.
 func New(d Deps) http.Handler {
-	s := &server{d}
+	s := &server{d, hold.Keeper{DB: d.DB, Clock: d.Clock, As: "rosterplan", During: roster.Received}}
 	mux := http.NewServeMux()
-	mux.Handle("POST /"+topic.RosterReceived.Name, event.Handler(topic.RosterReceived, s.handle))
+	mux.Handle("POST /"+topic.RosterReceived.Name, event.Handler(topic.RosterReceived, s.handle, s.drop))
 	return mux
 }
 
@@ -65,15 +69,35 @@ func (s *server) handle(ctx context.Context, m event.Message[topic.Received]) er
 			return fmt.Errorf("plan run %s: %w", run.ID, err)
 		}
 	}
+	return s.remove(ctx, run)
+}
+
+func (s *server) remove(ctx context.Context, run roster.Run) error {
 	if err := s.Uploads.Remove(ctx, run); err != nil {
 		return fmt.Errorf("remove upload: %w", err)
 	}
 	return nil
 }
 
+// drop ends a run that can never be planned, and removes its upload.
+func (s *server) drop(ctx context.Context, m event.Message[topic.Received], cause error) error {
+	if err := s.hold.Drop(ctx, m.Body.Tenant, m.Body.Import, cause); err != nil {
+		return err
+	}
+	run, err := s.DB.Runs().Get(ctx, m.Body.Tenant, m.Body.Import)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read run: %w", err)
+	}
+	return s.remove(ctx, run)
+}
+
 // plan takes the school, plans what the run is for, and settles it.
 func (s *server) plan(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	if err := s.take(ctx, owner, run); err != nil {
+	run, err := s.take(ctx, owner, run)
+	if err != nil {
 		return err
 	}
 	o, err := s.outcome(ctx, owner, run)
@@ -129,17 +153,13 @@ func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (
 
 // take makes the run the only one that imports its school. It answers Busy
 // while another does: the message comes back.
-func (s *server) take(ctx context.Context, owner tenant.ID, run roster.Run) error {
-	return s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-		slot, err := s.DB.Slots().GetTx(tx, owner, run.School)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
+func (s *server) take(ctx context.Context, owner tenant.ID, run roster.Run) (held roster.Run, err error) {
+	err = s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		var write func() error
+		if held, write, err = s.hold.Take(tx, owner, run); err != nil {
 			return err
 		}
-		now := s.Clock.Now()
-		if slot.Run != "" && slot.Run != run.ID && slot.Until.After(now) {
-			return fault.New(fault.Busy, "another import of the school is under way")
-		}
-		slot.Run, slot.Until = run.ID, now.Add(roster.Hold)
-		return s.DB.Slots().SetTx(tx, owner, run.School, slot)
+		return write()
 	})
+	return held, err
 }

@@ -55,6 +55,8 @@ type fixture struct {
 	db      *store.DB
 	uploads upload.Shelf
 	plans   plan.Shelf
+	index   seal.Index
+	bin     erase.Keeper
 	ring    *seal.Ring
 	clock   *clock.Manual
 	sent    *sent
@@ -78,11 +80,9 @@ func begin(t *testing.T) *fixture {
 	f.ring, err = seal.NewRing("eck", map[int][]byte{1: bytes.Repeat([]byte{8}, 32)})
 	require.NoError(t, err)
 	f.uploads, f.plans = upload.Shelf{Bucket: bucket, Keys: sealer}, plan.Shelf{Bucket: bucket, Keys: sealer}
-	f.handler = rosterplan.New(rosterplan.Deps{
-		DB: f.db, Uploads: f.uploads, Plans: f.plans, Index: index, ECK: f.ring, Clock: f.clock,
-		Bin:  erase.Keeper{DB: f.db, Box: sealer, Index: index, Clock: f.clock},
-		Post: outbox.Post{Publisher: f.sent, Shelf: f.db.Outbox()},
-	})
+	f.index = index
+	f.bin = erase.Keeper{DB: f.db, Box: sealer, Index: index, Clock: f.clock}
+	f.serve(f.uploads)
 	require.NoError(t, f.db.Tenants().Create(ctx, board, board, tenant.Tenant{
 		ID: board, Domains: tenant.Domains{Pupils: "leerling.example", Staff: "school.example", Guardians: "thuis.example"},
 	}))
@@ -92,22 +92,42 @@ func begin(t *testing.T) *fixture {
 	return f
 }
 
+// serve begins the function anew, with these uploads.
+func (f *fixture) serve(uploads upload.Shelf) {
+	f.handler = rosterplan.New(rosterplan.Deps{
+		DB: f.db, Uploads: uploads, Plans: f.plans, Index: f.index, ECK: f.ring, Clock: f.clock, Bin: f.bin,
+		Post: outbox.Post{Publisher: f.sent, Shelf: f.db.Outbox()},
+	})
+}
+
 // receive stores an upload as the desk does and plans it.
 func (f *fixture) receive(id roster.RunID, body string) (roster.Run, int) {
+	f.t.Helper()
+	f.store(id, body)
+	return f.deliver(id)
+}
+
+// store stores an upload as the desk does.
+func (f *fixture) store(id roster.RunID, body string) roster.Run {
 	f.t.Helper()
 	run := roster.Run{ID: id, School: place, Status: roster.Received, ExpireAt: f.clock.Now().Add(48 * time.Hour)}
 	var err error
 	run.Upload, err = f.uploads.Write(f.t.Context(), board, id, strings.NewReader(body))
 	require.NoError(f.t, err)
 	require.NoError(f.t, f.db.Runs().Create(f.t.Context(), board, id, run))
-	return f.deliver(id)
+	return run
 }
 
-func (f *fixture) deliver(id roster.RunID) (roster.Run, int) {
+func (f *fixture) deliver(id roster.RunID) (roster.Run, int) { return f.deliverAged(id, 0) }
+
+// deliverAged delivers the message that a run was received, published so long
+// ago.
+func (f *fixture) deliverAged(id roster.RunID, age time.Duration) (roster.Run, int) {
 	f.t.Helper()
 	data, err := json.Marshal(topic.Received{Tenant: board, Import: id})
 	require.NoError(f.t, err)
-	body, err := json.Marshal(map[string]any{"message": map[string]any{"data": data, "messageId": "1"}})
+	sent := time.Now().Add(-age).Format(time.RFC3339Nano)
+	body, err := json.Marshal(map[string]any{"message": map[string]any{"data": data, "messageId": "1", "publishTime": sent}})
 	require.NoError(f.t, err)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequestWithContext(f.t.Context(), http.MethodPost, "/"+topic.RosterReceived.Name, bytes.NewReader(body))
@@ -187,6 +207,9 @@ func TestOneImportOfASchoolAtATime(t *testing.T) {
 	second, status = f.deliver("r2")
 	require.Equal(t, http.StatusNoContent, status)
 	require.Equal(t, roster.Applying, second.Status, "a run that died does not keep the school")
+	first, err := f.db.Runs().Get(t.Context(), board, "r1")
+	require.NoError(t, err)
+	require.Equal(t, roster.Failed, first.Status, "nor does it stay under way for ever")
 }
 
 // waiting stores a run whose held part waits.

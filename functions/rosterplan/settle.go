@@ -104,7 +104,7 @@ func (s *server) settle(ctx context.Context, owner tenant.ID, run roster.Run, me
 		if now.Status != roster.Received {
 			return nil // another delivery of the message was faster
 		}
-		if slot.Run != run.ID {
+		if !slot.Is(run) {
 			return fault.New(fault.Busy, "another import of the school has taken over")
 		}
 		superseded, err := s.superseded(tx, owner, run, slot)
@@ -160,10 +160,10 @@ func after(slot store.Slot, run roster.Run) store.Slot {
 		slot.Waiting = ""
 		return slot
 	case roster.Waiting:
-		return store.Slot{Waiting: run.ID}
+		return slot.Freed(run.ID)
 	case roster.Refused:
-		return store.Slot{Waiting: slot.Waiting}
+		return slot.Freed(slot.Waiting)
 	default:
-		return store.Slot{}
+		return slot.Freed("")
 	}
 }

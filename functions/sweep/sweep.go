@@ -47,8 +47,13 @@ func New(d Deps) http.Handler {
 	return mux
 }
 
-// minute posts the letters that the functions which stored them did not send.
+// minute posts the letters that the functions which stored them did not send,
+// and ends the runs that nobody works on any more.
 func (d Deps) minute(ctx context.Context, _ event.Message[topic.Tick]) error {
+	return errors.Join(d.letters(ctx), d.stuck(ctx))
+}
+
+func (d Deps) letters(ctx context.Context) error {
 	letters, err := d.DB.Leftovers(ctx, d.Clock.Now().Add(-d.Patience), lettersAtOnce)
 	if err != nil {
 		return fmt.Errorf("read outbox: %w", err)

@@ -5,10 +5,13 @@ package event
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"cloud.google.com/go/pubsub/v2"
 
@@ -78,25 +81,50 @@ type Message[T any] struct {
 // https://cloud.google.com/pubsub/docs/push#receive_push.
 type push struct {
 	Message struct {
-		Data []byte `json:"data"`
-		ID   string `json:"messageId"`
+		Data []byte    `json:"data"`
+		ID   string    `json:"messageId"`
+		Sent time.Time `json:"publishTime"`
 	} `json:"message"`
+	Attempt int `json:"deliveryAttempt"` // counted where the subscription has a dead letter topic, else 0
 }
+
+// The bounds on messages that fail again and again, for handlers that are told
+// of it. What waits for something else may wait longer than what is broken.
+const (
+	mostAttempts  = 20
+	brokenFor     = time.Hour
+	waitedFor     = 20 * time.Hour
+	patienceToEnd = 30 * time.Second // for being told, where the delivery's own time is up
+)
+
+// Drop is told of a message that is given up, and why, before it is
+// acknowledged: what it was about is to end in a way that people see. Where it
+// fails the message comes back.
+type Drop[T any] func(ctx context.Context, m Message[T], cause error) error
 
 // Handler decodes t's messages for f. It answers 204 when f succeeded or can
 // never succeed (that is logged), and 503 when another try may help: then the
 // subscription delivers again, with growing pauses, and at last to its dead
-// letter topic.
-func Handler[T any](t topic.Topic[T], f func(context.Context, Message[T]) error) http.Handler {
+// letter topic. With a Drop no message comes back for ever: after twenty
+// attempts, or an hour, the next failure is the last; one that only has to wait
+// is given up after twenty hours. A panic is a failure like any other.
+func Handler[T any](t topic.Topic[T], f func(context.Context, Message[T]) error, drop ...Drop[T]) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m, err := decode[T](w, r)
-		if err == nil {
-			err = f(r.Context(), m)
+		p, m, err := decode[T](w, r)
+		sound := err == nil
+		if sound {
+			err = try(r.Context(), m, f)
+		}
+		last := err != nil && (permanent(fault.KindOf(err)) || (len(drop) > 0 && p.exhausted(fault.KindOf(err), time.Now())))
+		if last && sound {
+			if failed := tell(r.Context(), m, err, drop); failed != nil {
+				err, last = errors.Join(err, failed), false
+			}
 		}
 		switch {
 		case err == nil:
 			w.WriteHeader(http.StatusNoContent)
-		case permanent(fault.KindOf(err)):
+		case last:
 			slog.ErrorContext(r.Context(), "message dropped", "topic", t.Name, "id", m.ID, "err", err)
 			w.WriteHeader(http.StatusNoContent)
 		default:
@@ -104,6 +132,40 @@ func Handler[T any](t topic.Topic[T], f func(context.Context, Message[T]) error)
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	})
+}
+
+// try runs f and turns a panic into an error, which says where it was and
+// nothing of what was handled.
+func try[T any](ctx context.Context, m Message[T], f func(context.Context, Message[T]) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panicked with a %T at %s", p, debug.Stack())
+		}
+	}()
+	return f(ctx, m)
+}
+
+func tell[T any](ctx context.Context, m Message[T], cause error, drops []Drop[T]) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patienceToEnd)
+	defer cancel()
+	for _, drop := range drops {
+		if err := drop(ctx, m, cause); err != nil {
+			return fmt.Errorf("give the message up: %w", err)
+		}
+	}
+	return nil
+}
+
+// exhausted reports whether a message that failed in this way was tried enough.
+func (p push) exhausted(k fault.Kind, now time.Time) bool {
+	if p.Message.Sent.IsZero() {
+		return k == fault.Internal && p.Attempt >= mostAttempts
+	}
+	age := now.Sub(p.Message.Sent)
+	if k == fault.Internal {
+		return p.Attempt >= mostAttempts || age > brokenFor
+	}
+	return age > waitedFor
 }
 
 // permanent reports whether trying the same message again cannot help.
@@ -116,14 +178,14 @@ func permanent(k fault.Kind) bool {
 	}
 }
 
-func decode[T any](w http.ResponseWriter, r *http.Request) (Message[T], error) {
+func decode[T any](w http.ResponseWriter, r *http.Request) (push, Message[T], error) {
 	var p push
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(&p); err != nil {
-		return Message[T]{}, fault.As(fault.Invalid, err)
+		return p, Message[T]{}, fault.As(fault.Invalid, err)
 	}
 	m := Message[T]{ID: p.Message.ID}
 	if err := json.Unmarshal(p.Message.Data, &m.Body); err != nil {
-		return m, fault.As(fault.Invalid, err)
+		return p, m, fault.As(fault.Invalid, err)
 	}
-	return m, nil
+	return p, m, nil
 }

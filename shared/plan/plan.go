@@ -9,14 +9,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/tenant"
 )
+
+// ErrUnreadable says that a plan, or the key that sealed it, is gone, or that
+// somebody altered it. It stays so.
+var ErrUnreadable = errors.New("the plan cannot be read any more")
 
 // Bucket keeps objects: see blob.Bucket.
 type Bucket interface {
@@ -90,26 +96,33 @@ func sealStep(key seal.Key, step roster.Step, place []byte) ([]byte, error) {
 }
 
 // Read opens step i of a phase. It answers NotFound where the plan or the key
-// that sealed it is gone.
+// that sealed it is gone, Invalid where it was altered; both are ErrUnreadable.
 func (s Shelf) Read(ctx context.Context, owner tenant.ID, run roster.Run, phase roster.Phase, i int) (roster.Step, error) {
+	var step roster.Step
+	body, err := s.open(ctx, owner, run, phase, i)
+	if err == nil {
+		err = fault.As(fault.Invalid, json.Unmarshal(body, &step))
+	}
+	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Invalid {
+		err = fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	if err != nil {
+		return roster.Step{}, fmt.Errorf("read step %d of %s: %w", i, phase, err)
+	}
+	return step, nil
+}
+
+func (s Shelf) open(ctx context.Context, owner tenant.ID, run roster.Run, phase roster.Phase, i int) ([]byte, error) {
 	key, err := s.Keys.Unwrap(ctx, run.Plan.Key)
 	if err != nil {
-		return roster.Step{}, err
+		return nil, err
 	}
 	span := run.Plan.Steps[phase][i]
 	frame, err := s.Bucket.Range(ctx, run.Plan.Object, run.Plan.Generation, span.Offset, span.Length)
 	if err != nil {
-		return roster.Step{}, fmt.Errorf("read plan: %w", err)
+		return nil, err
 	}
-	body, err := key.Open(frame, place(owner, run.ID, phase, i))
-	if err != nil {
-		return roster.Step{}, fmt.Errorf("open step %d of %s: %w", i, phase, err)
-	}
-	var step roster.Step
-	if err := json.Unmarshal(body, &step); err != nil {
-		return roster.Step{}, fmt.Errorf("decode step %d of %s: %w", i, phase, err)
-	}
-	return step, nil
+	return key.Open(frame, place(owner, run.ID, phase, i))
 }
 
 // place names a frame: it opens nowhere else.

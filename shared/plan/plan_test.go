@@ -184,6 +184,7 @@ func TestAFrameOpensInItsPlaceAlone(t *testing.T) {
 			t.Parallel()
 			step, err := s.Read(t.Context(), c.owner, c.run, c.phase, c.step)
 			require.Equal(t, fault.Invalid, fault.KindOf(err), "%v", err)
+			require.ErrorIs(t, err, plan.ErrUnreadable)
 			require.Empty(t, step)
 		})
 	}
@@ -222,6 +223,7 @@ func TestAPlanThatIsGone(t *testing.T) {
 	replaced.Plan.Generation++
 	_, err := s.Read(t.Context(), owner, replaced, roster.People, 0)
 	require.Equal(t, fault.NotFound, fault.KindOf(err), "another generation is another plan")
+	require.ErrorIs(t, err, plan.ErrUnreadable)
 
 	require.NoError(t, bucket.Delete(t.Context(), run.Plan.Object))
 	_, err = s.Read(t.Context(), owner, run, roster.People, 0)
@@ -232,6 +234,7 @@ func TestAPlanThatIsGone(t *testing.T) {
 	s.Keys = sealer(t, day)
 	_, err = s.Read(t.Context(), owner, run, roster.People, 0)
 	require.Equal(t, fault.NotFound, fault.KindOf(err), "its day key is destroyed")
+	require.ErrorIs(t, err, plan.ErrUnreadable)
 }
 
 // destroy ends the first version of a day key.

@@ -111,7 +111,7 @@ func TestAMatchIsDecidedByAPerson(t *testing.T) {
 	require.Equal(t, anna.ID, row.Or.Account.ID)
 
 	for decision, want := range map[roster.Decision]account.ID{roster.Same: anna.ID, roster.Other: row.Account.ID, "": ""} {
-		step := p.Steps(roster.Matches)[0].Decided(map[account.ID]roster.Decision{row.Account.ID: decision})
+		step := p.Steps(roster.Matches)[0].Decided(map[account.ID]roster.Decision{row.Account.ID: decision}, false)
 		if want == "" {
 			require.Empty(t, step.Accounts, "without a decision nothing happens")
 			continue

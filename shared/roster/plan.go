@@ -204,16 +204,18 @@ func (r AccountRow) decided(d Decision) []AccountRow {
 	return nil
 }
 
-// Decided returns the step with each proposed match replaced by what was
-// decided, and those without a decision left out.
-func (s Step) Decided(by map[account.ID]Decision) Step {
+// Decided returns the step of the phase Matches with each proposed match
+// replaced by what was decided, and those without a decision left out; so are
+// the rows that need none, unless somebody approved them too.
+func (s Step) Decided(by map[account.ID]Decision, sure bool) Step {
 	var rows []AccountRow
 	for _, row := range s.Accounts {
-		if row.Or == nil {
+		switch {
+		case row.Or != nil:
+			rows = append(rows, row.decided(by[row.Account.ID])...)
+		case sure:
 			rows = append(rows, row)
-			continue
 		}
-		rows = append(rows, row.decided(by[row.Account.ID])...)
 	}
 	s.Accounts = rows
 	return s

@@ -32,13 +32,14 @@ func TestWhoeverDecidesSaysWhichNamesake(t *testing.T) {
 		roster.Other:          {"sure", "new"},
 	} {
 		var got []account.ID
-		for _, row := range step.Decided(map[account.ID]roster.Decision{"new": said}).Accounts {
+		for _, row := range step.Decided(map[account.ID]roster.Decision{"new": said}, true).Accounts {
 			require.Nil(t, row.Or)
 			require.Empty(t, append(row.Others, row.With...))
 			got = append(got, row.Account.ID)
 		}
 		require.Equal(t, want, got, said)
 	}
+	require.Empty(t, step.Decided(nil, false).Accounts, "nobody approved the sure one either")
 	require.Len(t, proposal.Candidates(), 2)
 	require.Empty(t, rowOf("sure").Candidates())
 }

@@ -22,8 +22,8 @@ type RunID string
 type Status string
 
 // The states of a run, in the order in which they follow each other. A run
-// ends as applied or refused; a run that waits goes on when somebody approves
-// exactly its plan.
+// ends as applied, refused or failed; a run that waits goes on when somebody
+// approves exactly its plan.
 const (
 	Received Status = "received" // the upload is stored, sealed
 	Planned  Status = "planned"  // the plan stands; nothing has changed yet
@@ -31,10 +31,11 @@ const (
 	Waiting  Status = "waiting" // a safety bound or a proposed match waits for a person
 	Applied  Status = "applied"
 	Refused  Status = "refused"
+	Failed   Status = "failed" // it broke again and again, and was given up: the next import plans anew
 )
 
 // Done reports whether nothing more happens in the run.
-func (s Status) Done() bool { return s == Applied || s == Refused }
+func (s Status) Done() bool { return s == Applied || s == Refused || s == Failed }
 
 // Phase is a part of a plan; a phase begins when the one before it is complete.
 type Phase string
@@ -110,6 +111,8 @@ type Run struct {
 	Held      []Phase       // phases that wait for an approval
 	Rows      map[Phase]int // how many rows each phase has
 	Decisions map[account.ID]Decision
+	Sure      bool  // somebody approved the rows of the phase Matches that need no decision
+	Fence     int64 // of the school's slot while the run holds it; raised with every hold
 	Created   time.Time
 	Changed   time.Time
 	ExpireAt  time.Time

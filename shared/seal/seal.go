@@ -159,7 +159,8 @@ func (s *Sealer) wrap(ctx context.Context, under string, secret []byte) ([]byte,
 }
 
 // Unwrap opens a wrapped data key. It answers NotFound where the day key has
-// been destroyed: nobody can open what it sealed any more.
+// been destroyed: nobody can open what it sealed any more. It answers Invalid
+// where wrapped is no key that the day key wrapped.
 func (s *Sealer) Unwrap(ctx context.Context, wrapped []byte) (Key, error) {
 	s.mu.Lock()
 	k, ok := s.seen[string(wrapped)]
@@ -183,6 +184,9 @@ func (s *Sealer) unwrap(ctx context.Context, under string, wrapped []byte) ([]by
 		return nil, fmt.Errorf("read a wrapped key: %w", fault.As(fault.Invalid, err))
 	}
 	r, err := s.client.Decrypt(ctx, &kmspb.DecryptRequest{Name: under, Ciphertext: e.Data, CiphertextCrc32C: checksum(e.Data)})
+	if status.Code(err) == codes.InvalidArgument {
+		return nil, fmt.Errorf("unwrap a data key: %w", fault.As(fault.Invalid, err))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("unwrap a data key: %w", classify(err))
 	}

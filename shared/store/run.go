@@ -33,6 +33,8 @@ type runDoc struct {
 	Columns    []columnDoc         `firestore:"columns" register:"-"`
 	Rows       map[string]int      `firestore:"rows" register:"-"`
 	Decisions  map[string]string   `firestore:"decisions" register:"-"`
+	Sure       bool                `firestore:"sure" register:"-"`
+	Fence      int64               `firestore:"fence" register:"-"`
 	Created    time.Time           `firestore:"created" register:"-"`
 	Changed    time.Time           `firestore:"changed" register:"-"`
 	ExpireAt   time.Time           `firestore:"expireAt" register:"-"`
@@ -103,7 +105,7 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 		Rows:      renamed[string](r.Rows, func(n int) int { return n }),
 		Delivers:  renamed[string](r.Delivers, func(f []string) []string { return f }),
 		Decisions: renamed[string](r.Decisions, func(d roster.Decision) string { return string(d) }),
-		Created:   r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
+		Sure:      r.Sure, Fence: r.Fence, Created: r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
 		Plan: planDoc{Object: r.Plan.Object, Generation: r.Plan.Generation, Hash: r.Plan.Hash, Key: r.Plan.Key, Steps: map[string][]spanDoc{}},
 	}
 	for _, t := range r.Tallies {
@@ -138,7 +140,7 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 		Rows:      renamed[roster.Phase](d.Rows, func(n int) int { return n }),
 		Delivers:  renamed[person.Kind](d.Delivers, func(f []string) []string { return f }),
 		Decisions: renamed[account.ID](d.Decisions, func(s string) roster.Decision { return roster.Decision(s) }),
-		Created:   d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
+		Sure:      d.Sure, Fence: d.Fence, Created: d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
 		Plan: roster.Stored{
 			Object: d.Plan.Object, Generation: d.Plan.Generation, Hash: d.Plan.Hash, Key: d.Plan.Key,
 			Steps: map[roster.Phase][]roster.Span{},
@@ -175,57 +177,6 @@ func renamed[B, A ~string, V, W any](m map[A]V, as func(V) W) map[B]W {
 		out[B(k)] = as(v)
 	}
 	return out
-}
-
-// LaneID names a lane of a run's phase: "people-0".
-type LaneID string
-
-// Lane says how far one lane of a phase has come: Next is the first step of
-// the plan that it has not applied.
-type Lane struct {
-	Next      int
-	Conflicts int // rows that were left alone because somebody changed them meanwhile
-}
-
-type laneDoc struct {
-	Next      int       `firestore:"next" register:"-"`
-	Conflicts int       `firestore:"conflicts" register:"-"`
-	ExpireAt  time.Time `firestore:"expireAt" register:"-"`
-}
-
-// Lanes returns the table of lanes of run r.
-func (db *DB) Lanes(r roster.RunID, expire time.Time) Table[LaneID, Lane, laneDoc] {
-	return Table[LaneID, Lane, laneDoc]{
-		db: db, collection: "imports/" + string(r) + "/lanes",
-		expires: func(d laneDoc) time.Time { return d.ExpireAt },
-		toDoc:   func(_ tenant.ID, l Lane) laneDoc { return laneDoc{l.Next, l.Conflicts, expire} },
-		fromDoc: func(_ LaneID, d laneDoc) (Lane, error) { return Lane{d.Next, d.Conflicts}, nil },
-	}
-}
-
-// Slot makes imports of one school exclusive: only the run that holds it may
-// write, and another may take it over when Until has passed.
-type Slot struct {
-	Run     roster.RunID // "" where nobody imports
-	Until   time.Time
-	Waiting roster.RunID // the run whose leavers wait for approval; "" for none
-}
-
-type slotDoc struct {
-	Run     string    `firestore:"run" register:"-"`
-	Until   time.Time `firestore:"until" register:"-"`
-	Waiting string    `firestore:"waiting" register:"-"`
-}
-
-// Slots returns the table of import slots, one per school.
-func (db *DB) Slots() Table[school.ID, Slot, slotDoc] {
-	return Table[school.ID, Slot, slotDoc]{
-		db: db, collection: "slots",
-		toDoc: func(_ tenant.ID, s Slot) slotDoc { return slotDoc{string(s.Run), s.Until, string(s.Waiting)} },
-		fromDoc: func(_ school.ID, d slotDoc) (Slot, error) {
-			return Slot{roster.RunID(d.Run), d.Until, roster.RunID(d.Waiting)}, nil
-		},
-	}
 }
 
 // TokenID is the hash of an import token.

@@ -25,6 +25,10 @@ const Limit = 32 << 20
 // keyLimit bounds the wrapped key that a stored upload begins with.
 const keyLimit = 4096
 
+// ErrUnreadable says that an upload, or the key that sealed it, is gone, or that
+// what is stored is damaged. It stays so.
+var ErrUnreadable = errors.New("the upload cannot be read any more")
+
 // Bucket keeps objects: see blob.Bucket.
 type Bucket interface {
 	Create(ctx context.Context, name string, write func(io.Writer) error) (int64, error)
@@ -73,20 +77,74 @@ func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, bod
 }
 
 // Open returns the clear bytes of run's upload. It answers NotFound where the
-// upload, or the key that sealed it, is gone.
+// upload, or the key that sealed it, is gone, and Invalid, also while it is
+// read, where what is stored is damaged; all of them are ErrUnreadable.
 func (s Shelf) Open(ctx context.Context, owner tenant.ID, run roster.Run) (io.ReadCloser, error) {
-	stored, err := s.Bucket.Reader(ctx, run.Upload)
+	object, err := s.Bucket.Reader(ctx, run.Upload)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(err)
 	}
+	stored := &source{r: object}
 	clear, err := s.unseal(ctx, stored, place(owner, run.ID))
 	if err != nil {
-		return nil, errors.Join(err, stored.Close())
+		return nil, errors.Join(unreadable(stored.blame(err)), object.Close())
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{clear, stored}, nil
+	return &opened{Reader: clear, Closer: object, from: stored}, nil
+}
+
+// opened is an upload that is read.
+type opened struct {
+	io.Reader
+	io.Closer
+	from *source
+}
+
+// Read reads clear bytes.
+func (o *opened) Read(p []byte) (int, error) {
+	n, err := o.Reader.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	return n, unreadable(o.from.blame(err))
+}
+
+// source remembers how reading the stored bytes failed: that may pass, where
+// bytes that do not open never will.
+type source struct {
+	r      io.Reader
+	failed error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
+}
+
+// blame returns err as Busy where the stored bytes did not come, as it is where
+// it has a kind, and as Invalid where it is about what they hold.
+func (s *source) blame(err error) error {
+	switch {
+	case s.failed != nil:
+		return fault.As(fault.Busy, s.failed)
+	case errors.Is(err, errKey):
+		return err
+	default:
+		return fault.As(fault.Invalid, err)
+	}
+}
+
+// errKey says that the key did not open, for reasons of its own.
+var errKey = errors.New("unwrap the upload's key")
+
+// unreadable marks an error that stays.
+func unreadable(err error) error {
+	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Invalid {
+		return fmt.Errorf("%w: %w", ErrUnreadable, err)
+	}
+	return err
 }
 
 func (s Shelf) unseal(ctx context.Context, stored io.Reader, place []byte) (io.Reader, error) {
@@ -96,7 +154,7 @@ func (s Shelf) unseal(ctx context.Context, stored io.Reader, place []byte) (io.R
 	}
 	n := binary.BigEndian.Uint32(length[:])
 	if n > keyLimit {
-		return nil, fault.New(fault.Invalid, "not a stored upload")
+		return nil, errors.New("not a stored upload")
 	}
 	wrapped := make([]byte, n)
 	if _, err := io.ReadFull(stored, wrapped); err != nil {
@@ -104,7 +162,7 @@ func (s Shelf) unseal(ctx context.Context, stored io.Reader, place []byte) (io.R
 	}
 	key, err := s.Keys.Unwrap(ctx, wrapped)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errKey, err)
 	}
 	return key.Reader(stored, place)
 }

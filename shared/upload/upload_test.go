@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -161,7 +162,7 @@ func TestAlteredUploads(t *testing.T) {
 			})
 			require.NoError(t, err)
 			got, err := read(t, s, owner, run)
-			require.Error(t, err)
+			require.ErrorIs(t, err, upload.ErrUnreadable)
 			require.True(t, bytes.HasPrefix(body, got), "something that was never written came out")
 		})
 	}
@@ -192,6 +193,7 @@ func TestRemove(t *testing.T) {
 	require.NoError(t, s.Remove(t.Context(), run))
 	_, err := s.Open(t.Context(), owner, run)
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	require.ErrorIs(t, err, upload.ErrUnreadable)
 	require.NoError(t, s.Remove(t.Context(), run), "removing what is gone is no failure")
 	require.NoError(t, s.Remove(t.Context(), roster.Run{ID: "itwo"}), "nor is removing what never was")
 }
@@ -206,4 +208,38 @@ func TestKeyOfTheDayIsDestroyed(t *testing.T) {
 	s.Keys = sealer(t, key)
 	_, err := s.Open(t.Context(), owner, run)
 	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	require.ErrorIs(t, err, upload.ErrUnreadable)
+}
+
+// TestATroubleOfTheBucketPasses: bytes that do not come are not damaged ones.
+func TestATroubleOfTheBucketPasses(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]int64{"in the key": 10, "in the body": 70_000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := shelf(t)
+			run := write(t, s, noise(t, 200_000))
+			s.Bucket = failing{s.Bucket, after}
+			_, err := read(t, s, owner, run)
+			require.Equal(t, fault.Busy, fault.KindOf(err))
+			require.NotErrorIs(t, err, upload.ErrUnreadable)
+		})
+	}
+}
+
+// failing is a bucket whose connection breaks after so many bytes.
+type failing struct {
+	upload.Bucket
+	after int64
+}
+
+func (f failing) Reader(ctx context.Context, name string) (io.ReadCloser, error) {
+	r, err := f.Bucket.Reader(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(io.LimitReader(r, f.after), iotest.ErrReader(errors.New("connection reset"))), r}, nil
 }
