@@ -25,7 +25,7 @@ func (f *fixture) done(run roster.Run) roster.Run {
 			for _, row := range step.Groups {
 				require.NoError(f.t, f.db.Groups().Set(ctx, board, row.Group.ID, row.Group))
 			}
-			for _, row := range step.Decided(run.Decisions).Accounts {
+			for _, row := range step.Decided(run.Decisions, true).Accounts {
 				require.NoError(f.t, f.db.Accounts().Set(ctx, board, row.Account.ID, row.Account))
 			}
 		}

@@ -40,7 +40,7 @@ func (w *world) decide(p roster.Plan, said roster.Decision) {
 		}
 	}
 	w.run.Decisions = by
-	step := roster.Step{Accounts: p.Rows[roster.Matches]}.Decided(by)
+	step := roster.Step{Accounts: p.Rows[roster.Matches]}.Decided(by, true)
 	delete(p.Rows, roster.Matches)
 	w.apply(p, true)
 	for _, row := range step.Accounts {

@@ -101,7 +101,7 @@ func (s *shelf) apply(p roster.Plan, run roster.Run, said roster.Decision) {
 	}
 	for _, phase := range roster.Phases() {
 		run.Rows[phase] = len(p.Rows[phase])
-		for _, row := range (roster.Step{Accounts: p.Rows[phase]}).Decided(run.Decisions).Accounts {
+		for _, row := range (roster.Step{Accounts: p.Rows[phase]}).Decided(run.Decisions, true).Accounts {
 			if have, ok := s.accounts[row.Account.ID]; ok == (row.Action == roster.Create) || ok && have.Digest != row.Was {
 				continue // changed meanwhile: the next import plans it anew
 			}
