@@ -11,6 +11,7 @@ import (
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
 	"cool.example/sync/shared/erase"
@@ -30,6 +31,9 @@ type Settings struct {
 	Secret secret.Config // holds index-key
 	Seal   seal.Config   // the day key, of which a version is made each day, and the key of restrictions
 	Sender event.Sender  // whose deliveries are accepted
+	// UploadsBucket is where sealed uploads lie until they are planned.
+	UploadsBucket   string `env:"UPLOADS_BUCKET"`
+	StorageEmulator string `env:"STORAGE_EMULATOR_HOST,optional"`
 	// Patience is how long a letter may wait for the function that stored it.
 	Patience time.Duration `env:"SWEEP_PATIENCE,optional"`
 	// Destroy is how many day keys one run may destroy, where somebody has looked
@@ -56,7 +60,13 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	bin.Post = outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
-	routes := New(Deps{DB: db, Bin: bin, Days: days, Post: bin.Post, Clock: clock.System{}, Patience: settings.Patience})
+	uploads, err := blob.Open(ctx, blob.Config{Bucket: settings.UploadsBucket, Emulator: settings.StorageEmulator})
+	if err != nil {
+		return nil, err
+	}
+	routes := New(Deps{
+		DB: db, Bin: bin, Days: days, Uploads: uploads, Post: bin.Post, Clock: clock.System{}, Patience: settings.Patience,
+	})
 	return serve.Outer("sweep", event.Only(ctx, settings.Sender, routes)), nil
 }
 

@@ -30,11 +30,12 @@ const (
 
 // Deps is what sweeping needs.
 type Deps struct {
-	DB    *store.DB
-	Bin   erase.Keeper
-	Days  seal.Days
-	Post  outbox.Post
-	Clock clock.Clock
+	DB      *store.DB
+	Bin     erase.Keeper
+	Days    seal.Days
+	Uploads Uploads
+	Post    outbox.Post
+	Clock   clock.Clock
 	// Patience is how long a letter may wait for the function that stored it.
 	Patience time.Duration
 }
@@ -69,9 +70,10 @@ func (d Deps) letters(ctx context.Context) error {
 }
 
 // day begins the school years that are due, ends the lives of accounts that are
-// over, and deletes what has expired. The database's own expiry may lag by days.
+// over, and deletes what has expired and uploads that were left behind. The
+// database's own expiry may lag by days.
 func (d Deps) day(ctx context.Context, _ event.Message[topic.Tick]) error {
-	return errors.Join(d.life(ctx), d.turn(ctx), d.expired(ctx))
+	return errors.Join(d.life(ctx), d.turn(ctx), d.expired(ctx), d.uploads(ctx))
 }
 
 // expired deletes what has expired.

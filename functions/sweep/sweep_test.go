@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/emulators"
 	"cool.example/sync/functions/sweep"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
@@ -62,6 +63,8 @@ type stage struct {
 	post       *post
 	key        string // of the days
 	bin        erase.Keeper
+	uploads    *blob.Bucket
+	deps       sweep.Deps
 	handler    http.Handler
 }
 
@@ -93,9 +96,14 @@ func begin(t *testing.T) *stage {
 	s.bin = erase.Keeper{DB: s.db, Ledger: s.open(project, store.LedgerDatabase), Credentials: s.open(project, store.CredentialsDatabase), Box: sealer, Post: post, Clock: s.clock}
 	s.bin.Index, err = seal.NewIndex(bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)
-	s.handler = sweep.New(sweep.Deps{
-		DB: s.db, Bin: s.bin, Days: seal.Days{Sealer: sealer, Clock: s.clock, Keep: account.Kept}, Clock: s.clock, Patience: 30 * time.Second, Post: post,
-	})
+	s.uploads, err = blob.Open(t.Context(), blob.Config{Bucket: emulators.Storage(t), Emulator: os.Getenv("STORAGE_EMULATOR_HOST")})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.uploads.Close() }) // nothing is left to send
+	s.deps = sweep.Deps{
+		DB: s.db, Bin: s.bin, Days: seal.Days{Sealer: sealer, Clock: s.clock, Keep: account.Kept}, Uploads: s.uploads,
+		Clock: s.clock, Patience: 30 * time.Second, Post: post,
+	}
+	s.handler = sweep.New(s.deps)
 	return s
 }
 

@@ -7,10 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
+	"time"
 
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/googleapi"
+	"google.golang.org/api/iterator"
 	"google.golang.org/api/option"
 
 	"cool.example/sync/shared/fault"
@@ -83,6 +86,38 @@ func (b *Bucket) Range(ctx context.Context, name string, generation, offset, len
 		return nil, fault.New(fault.Internal, "object is shorter than its plan says")
 	}
 	return body, nil
+}
+
+// Object is an object as it is listed.
+type Object struct {
+	Name    string
+	Created time.Time
+}
+
+// All yields the objects whose name begins with prefix, in the order of their
+// names.
+func (b *Bucket) All(ctx context.Context, prefix string) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		query := &storage.Query{Prefix: prefix}
+		if err := query.SetAttrSelection([]string{"Name", "Created"}); err != nil {
+			yield(Object{}, err)
+			return
+		}
+		list := b.bucket.Objects(ctx, query)
+		for {
+			attrs, err := list.Next()
+			if errors.Is(err, iterator.Done) {
+				return
+			}
+			if err != nil {
+				yield(Object{}, classify(err))
+				return
+			}
+			if !yield(Object{attrs.Name, attrs.Created}, nil) {
+				return
+			}
+		}
+	}
 }
 
 // Delete removes an object; removing what is not there is no failure.

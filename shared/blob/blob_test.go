@@ -112,6 +112,33 @@ func TestCreateLeavesNothingOfAFailure(t *testing.T) {
 	}
 }
 
+func TestAll(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	begun := time.Now().Add(-time.Minute)
+	for _, name := range []string{"uploads/b", "uploads/a", "uploadsx", "plans/a"} {
+		_, err := b.Create(t.Context(), name, body([]byte("x")))
+		require.NoError(t, err)
+	}
+	for prefix, want := range map[string][]string{
+		"uploads/": {"uploads/a", "uploads/b"}, "": {"plans/a", "uploads/a", "uploads/b", "uploadsx"}, "none/": nil,
+	} {
+		var got []string
+		for o, err := range b.All(t.Context(), prefix) {
+			require.NoError(t, err)
+			require.WithinRange(t, o.Created, begun, begun.Add(time.Hour))
+			got = append(got, o.Name)
+		}
+		require.Equal(t, want, got, prefix)
+	}
+	for range b.All(t.Context(), "") {
+		break // whoever has seen enough may stop
+	}
+	for _, err := range openAt(t, "no-such-bucket", os.Getenv("STORAGE_EMULATOR_HOST")).All(t.Context(), "") {
+		require.Equal(t, fault.NotFound, fault.KindOf(err), "%v", err)
+	}
+}
+
 func TestRange(t *testing.T) {
 	t.Parallel()
 	b := open(t)

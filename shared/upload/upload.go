@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
@@ -21,6 +22,13 @@ import (
 // Limit is how many bytes an upload may have on the wire: what the platform
 // passes on to a function in one request.
 const Limit = 32 << 20
+
+// Folder is what the name of every upload begins with.
+const Folder = "uploads/"
+
+// Keep is how long an upload may lie at the most before it is planned or
+// refused, and gone.
+const Keep = 24 * time.Hour
 
 // keyLimit bounds the wrapped key that a stored upload begins with.
 const keyLimit = 4096
@@ -55,7 +63,7 @@ func (s Shelf) Write(ctx context.Context, owner tenant.ID, run roster.RunID, bod
 	if err != nil {
 		return "", err
 	}
-	object := "uploads/" + strings.ToLower(rand.Text())
+	object := Folder + strings.ToLower(rand.Text())
 	_, err = s.Bucket.Create(ctx, object, func(w io.Writer) error {
 		header := binary.BigEndian.AppendUint32(nil, uint32(len(key.Wrapped())))
 		if _, err := w.Write(append(header, key.Wrapped()...)); err != nil {
