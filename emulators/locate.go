@@ -107,10 +107,10 @@ func locate(f Finder) (found, error) {
 		}
 	}
 	if path, err := f.Program("firebase"); err == nil {
-		return found{suite: []string{path}, install: install}, nil
+		return found{java: java, suite: []string{path}, install: install}, nil
 	}
 	if path, err := f.Program("npx"); err == nil {
-		return found{suite: []string{path, "--yes", "firebase-tools@14"}, install: install}, nil
+		return found{java: java, suite: []string{path, "--yes", "firebase-tools@14"}, install: install}, nil
 	}
 	return found{}, install
 }

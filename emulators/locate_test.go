@@ -55,12 +55,12 @@ func TestLocate(t *testing.T) {
 		},
 		"one component is not enough": {
 			machine{programs: []string{"java", "firebase", "npx"}, sdk: []string{"/sdk"}, files: both[:1]},
-			found{suite: []string{"/bin/firebase"}, install: errNoEmulators},
+			found{java: "/bin/java", suite: []string{"/bin/firebase"}, install: errNoEmulators},
 			"",
 		},
 		"npx": {
 			machine{programs: []string{"java", "npx"}},
-			found{suite: []string{"/bin/npx", "--yes", "firebase-tools@14"}, install: errNoEmulators},
+			found{java: "/bin/java", suite: []string{"/bin/npx", "--yes", "firebase-tools@14"}, install: errNoEmulators},
 			"",
 		},
 		"nothing": {

@@ -60,6 +60,9 @@ func (s *Set) start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := oldJava(ctx, found.java); err != nil {
+		return err
+	}
 	if o.Dir, err = s.folder(o.Dir); err != nil {
 		return fmt.Errorf("folder for the logs: %w", err)
 	}

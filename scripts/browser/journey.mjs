@@ -11,7 +11,7 @@ mkdirSync(plan.screens, { recursive: true });
 
 const found = { problems: [], pages: {}, hosts: [], bytes: 0, tabs: [] };
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  executablePath: plan.chromium,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
 });

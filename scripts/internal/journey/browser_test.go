@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators/demo"
+	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/journey"
 	"cool.example/sync/scripts/internal/rules"
 )
@@ -27,13 +28,15 @@ func TestBrowser(t *testing.T) {
 	require.NoError(t, err)
 	require.DirExists(t, filepath.Join(root, "scripts", "browser", "node_modules"),
 		"Playwright is missing. Install it: npm ci --prefix scripts/browser (scripts/test does)")
+	chromium, err := browse.Chromium()
+	require.NoError(t, err)
 	s := journey.Begin(t, "99XX")
 	card := sheet(t, s)[0]
 	person := func(name, password string) map[string]string {
 		return map[string]string{"username": name, "password": password}
 	}
 	plan, err := json.Marshal(map[string]any{
-		"base": s.URL, "application": s.App.URL + "/", "screens": filepath.Join(root, ".local", "screens"),
+		"chromium": chromium, "base": s.URL, "application": s.App.URL + "/", "screens": filepath.Join(root, ".local", "screens"),
 		"pupil": person(card.Address, card.Password), "admin": person(s.Institution.Admin, demo.AdminPassword),
 	})
 	require.NoError(t, err)
