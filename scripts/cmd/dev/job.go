@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/stack"
 	"cool.example/sync/scripts/internal/browse"
+	"cool.example/sync/scripts/internal/inventory"
 	"cool.example/sync/scripts/internal/synthetic"
 	"cool.example/sync/shared/school"
 )
@@ -38,6 +39,7 @@ type job struct {
 	institution demo.Institution
 	school      *synthetic.School
 	users       map[string]user
+	messages    inventory.Messages
 	name        string // display name of the pupil who signs in
 }
 
@@ -72,7 +74,7 @@ func (j *job) run(ctx context.Context) error {
 		if step.once && !j.once {
 			continue
 		}
-		if err := j.steps.do(step.name, func() (string, error) { return step.do(ctx) }); err != nil {
+		if err := j.steps.do(ctx, step.name, step.do); err != nil {
 			return err
 		}
 	}
@@ -81,7 +83,7 @@ func (j *job) run(ctx context.Context) error {
 
 func (j *job) start(ctx context.Context) (string, error) {
 	var err error
-	if j.stack, err = stack.Start(ctx, stack.Options{Port: j.port, Speed: quotaSpeed}); err != nil {
+	if j.stack, err = stack.Start(ctx, stack.Options{Port: j.port, Speed: quotaSpeed, Seen: j.messages.See}); err != nil {
 		return "", err
 	}
 	j.app, err = demo.StartApplication(j.stack.URL)

@@ -62,11 +62,11 @@ func run(ctx context.Context, f flags) (err error) {
 		return err
 	}
 	defer log.Close()
-	s := &steps{out: os.Stdout, live: terminal(os.Stdout), begun: time.Now()}
+	s := &steps{out: os.Stdout, live: terminal(os.Stdout), begun: time.Now(), limit: limit(f.pupils)}
 	dir := filepath.Join(local, fmt.Sprintf("emulators-%d", os.Getpid()))
 	defer os.RemoveAll(dir) // logs of a run that is over
 	var set *emulators.Set
-	err = s.do("start the emulators", func() (string, error) {
+	err = s.do(ctx, "start the emulators", func(ctx context.Context) (string, error) {
 		set, err = emulators.Start(ctx, emulators.Options{Dir: dir})
 		return "Firestore, Pub/Sub, storage, secrets, keys", err
 	})
@@ -114,34 +114,6 @@ func openLog() (io.WriteCloser, error) {
 	}
 	slog.SetDefault(slog.New(slog.NewJSONHandler(log, nil)))
 	return log, nil
-}
-
-// steps prints what is done, with its time.
-type steps struct {
-	out   io.Writer
-	live  bool // a terminal, where a line can be written over
-	begun time.Time
-}
-
-// do runs one step and prints its line.
-func (s *steps) do(name string, step func() (string, error)) error {
-	begun := time.Now()
-	if s.live {
-		fmt.Fprintf(s.out, "  … %s", name)
-	}
-	what, err := step()
-	mark := "✓"
-	if err != nil {
-		mark = "✗"
-	}
-	if s.live {
-		fmt.Fprint(s.out, "\r")
-	}
-	fmt.Fprintf(s.out, "  %s %s: %s (%.1f s)\n", mark, name, what, time.Since(begun).Seconds())
-	if err != nil {
-		return fmt.Errorf("%s: %w; the log is %s", name, err, filepath.Join(local, "dev.log"))
-	}
-	return nil
 }
 
 func terminal(f *os.File) bool {

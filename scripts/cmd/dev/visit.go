@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -63,8 +62,9 @@ func (j *job) singleSignOn(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("the application at %s answered %d and greets nobody", page.URL.Host, page.Status)
 }
 
-// search looks through everything stored, and the log, for values that stood
-// in the source file and may not be kept.
+// search looks through everything that is stored, was sent as a message, logged,
+// mailed or passed on, for values that stood in the source file and may not be
+// kept.
 func (j *job) search(ctx context.Context) (string, error) {
 	all, err := inventory.Take(ctx, j.stack)
 	if err != nil {
@@ -78,13 +78,25 @@ func (j *job) search(ctx context.Context) (string, error) {
 	if len(planted) == 0 {
 		return "", fmt.Errorf("nothing was planted to look for")
 	}
+	elsewhere := map[string]string{
+		"a message": j.messages.String(), "the log": string(log),
+		"a mail": fmt.Sprint(j.stack.SendGrid.Mails()), "the Workspace": string(j.stack.Google.Dump()),
+	}
+	for _, kind := range []string{"a message", "the log", "the Workspace"} {
+		if elsewhere[kind] == "" {
+			return "", fmt.Errorf("there is nothing to look through: %s is empty", kind)
+		}
+	}
 	for _, value := range planted {
 		if where := all.Find(value); where != "" {
 			return "", fmt.Errorf("a planted value lies in %s", where)
 		}
-		if bytes.Contains(log, []byte(value)) {
-			return "", fmt.Errorf("a planted value lies in the log")
+		for where, text := range elsewhere {
+			if strings.Contains(text, value) {
+				return "", fmt.Errorf("a planted value lies in %s", where)
+			}
 		}
 	}
-	return fmt.Sprintf("%d planted values, %d documents, %d objects", len(planted), all.Documents, all.Objects), nil
+	return fmt.Sprintf("%d planted values, %d documents, %d objects, %d bytes of messages",
+		len(planted), all.Documents, all.Objects, len(elsewhere["a message"])), nil
 }

@@ -206,21 +206,31 @@ func Hand(ctx context.Context, base, token string, body io.Reader) (int, []byte,
 	return answer.StatusCode, raw, err
 }
 
+// Look returns the status of the answer that shows a run, and the run.
+func Look(ctx context.Context, base, token, id string) (int, Run, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/import/v1/files/"+id, nil)
+	if err != nil {
+		return 0, Run{}, err
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, Run{}, err
+	}
+	var run struct {
+		Run
+		Status any `json:"status"` // of a problem answer it is a number
+	}
+	err = json.NewDecoder(answer.Body).Decode(&run)
+	run.Run.Status, _ = run.Status.(string)
+	return answer.StatusCode, run.Run, errors.Join(err, answer.Body.Close())
+}
+
 // Watch returns a run as soon as its status is one of ends.
 func Watch(ctx context.Context, base, token, id string, ends ...string) (Run, error) {
 	for {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/import/v1/files/"+id, nil)
+		_, run, err := Look(ctx, base, token, id)
 		if err != nil {
-			return Run{}, err
-		}
-		r.Header.Set("Authorization", "Bearer "+token)
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return Run{}, err
-		}
-		var run Run
-		err = json.NewDecoder(answer.Body).Decode(&run)
-		if err := errors.Join(err, answer.Body.Close()); err != nil {
 			return Run{}, err
 		}
 		for _, end := range ends {

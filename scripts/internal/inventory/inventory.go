@@ -9,12 +9,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"cloud.google.com/go/firestore"
+	apiv1 "cloud.google.com/go/firestore/apiv1"
+	"cloud.google.com/go/firestore/apiv1/firestorepb"
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/iterator"
 	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/encoding/prototext"
 
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/stack"
@@ -35,12 +45,7 @@ type Inventory struct {
 func Take(ctx context.Context, s *stack.Stack) (*Inventory, error) {
 	all := &Inventory{contents: map[string]string{}}
 	for _, database := range []string{firestore.DefaultDatabaseID, store.CredentialsDatabase} {
-		client, err := firestore.NewClientWithDatabase(ctx, s.Space.Project, database)
-		if err != nil {
-			return nil, err
-		}
-		err = all.collections(ctx, client.Collections(ctx))
-		if err := errors.Join(err, client.Close()); err != nil {
+		if err := all.documents(ctx, s.Space.Project, database); err != nil {
 			return nil, fmt.Errorf("read database %s: %w", database, err)
 		}
 	}
@@ -50,6 +55,24 @@ func Take(ctx context.Context, s *stack.Stack) (*Inventory, error) {
 		}
 	}
 	return all, all.plans(ctx, s)
+}
+
+// Without returns what was found, by where, but for documents in collections of
+// these names and what lies below them.
+func (all *Inventory) Without(collections ...string) map[string]string {
+	rest := map[string]string{}
+	for where, what := range all.contents {
+		_, path, _ := strings.Cut(where, "/documents/")
+		names := strings.Split(path, "/") // collection, document, collection …
+		left := true
+		for i := 0; i < len(names); i += 2 {
+			left = left && !slices.Contains(collections, names[i])
+		}
+		if left {
+			rest[where] = what
+		}
+	}
+	return rest
 }
 
 // Find returns where value lies, "" where it lies nowhere.
@@ -62,61 +85,69 @@ func (all *Inventory) Find(value string) string {
 	return ""
 }
 
-func (all *Inventory) collections(ctx context.Context, list *firestore.CollectionIterator) error {
+// documents reads every document of a database of the emulator, at whatever
+// depth: a query that names no collection finds them all. The Firestore library
+// offers no such query, so the service is asked for it directly.
+func (all *Inventory) documents(ctx context.Context, project, database string) error {
+	client, err := apiv1.NewClient(ctx, option.WithEndpoint(os.Getenv("FIRESTORE_EMULATOR_HOST")), option.WithoutAuthentication(),
+		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	every := &firestorepb.StructuredQuery{From: []*firestorepb.StructuredQuery_CollectionSelector{{AllDescendants: true}}}
+	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer owner") // the emulator's word for one whom no rule stops
+	found, err := client.RunQuery(ctx, &firestorepb.RunQueryRequest{
+		Parent:    "projects/" + project + "/databases/" + database + "/documents",
+		QueryType: &firestorepb.RunQueryRequest_StructuredQuery{StructuredQuery: every},
+	})
+	if err != nil {
+		return err
+	}
 	for {
-		c, err := list.Next()
-		if errors.Is(err, iterator.Done) {
+		answer, err := found.Recv()
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		refs, err := c.DocumentRefs(ctx).GetAll()
-		if err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			if err := all.document(ctx, ref); err != nil {
-				return err
-			}
+		if doc := answer.GetDocument(); doc != nil {
+			all.Documents++
+			all.contents[doc.GetName()] = text(doc.GetFields())
 		}
 	}
 }
 
-func (all *Inventory) document(ctx context.Context, ref *firestore.DocumentRef) error {
-	snap, err := ref.Get(ctx)
-	if err == nil {
-		all.Documents++
-		all.contents[ref.Path] = fmt.Sprintf("%v %s", snap.Data(), raw(snap.Data()))
-	}
-	// Only institutions and what lies in them have collections below.
-	depth := strings.Count(ref.Path, "/") - strings.Count(ref.Parent.Path[:strings.Index(ref.Parent.Path, "/documents")], "/")
-	if strings.Contains(ref.Path, "/tenants/") && (depth <= 3 || strings.Contains(ref.Path, "/imports/") || strings.Contains(ref.Path, "/connections/")) {
-		return all.collections(ctx, ref.Collections(ctx))
-	}
-	return nil
-}
-
-// raw shows bytes within a document as text: messages wait as such.
-func raw(data map[string]any) string {
+// text shows the fields of a document, by name. Bytes are shown as they are:
+// messages wait as such.
+func text(fields map[string]*firestorepb.Value) string {
 	var b strings.Builder
-	var walk func(any)
-	walk = func(v any) {
-		switch x := v.(type) {
-		case []byte:
-			b.Write(x)
-		case map[string]any:
-			for _, inner := range x {
-				walk(inner)
-			}
-		case []any:
-			for _, inner := range x {
-				walk(inner)
-			}
-		}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		fmt.Fprintf(&b, "%s: %s\n", name, shown(fields[name]))
 	}
-	walk(data)
 	return b.String()
+}
+
+func shown(v *firestorepb.Value) string {
+	switch x := v.GetValueType().(type) {
+	case *firestorepb.Value_StringValue:
+		return x.StringValue
+	case *firestorepb.Value_BytesValue:
+		return string(x.BytesValue)
+	case *firestorepb.Value_TimestampValue:
+		return x.TimestampValue.AsTime().Format(time.RFC3339Nano)
+	case *firestorepb.Value_MapValue:
+		return "{" + text(x.MapValue.GetFields()) + "}"
+	case *firestorepb.Value_ArrayValue:
+		var b strings.Builder
+		for _, inner := range x.ArrayValue.GetValues() {
+			b.WriteString(shown(inner) + "\n")
+		}
+		return "[" + b.String() + "]"
+	default: // numbers, booleans and what else the service has
+		return prototext.MarshalOptions{}.Format(v)
+	}
 }
 
 func (all *Inventory) objects(ctx context.Context, s *stack.Stack, bucket string) error {

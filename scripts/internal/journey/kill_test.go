@@ -178,4 +178,16 @@ func TestKilledAnywhereInApply(t *testing.T) {
 		return err == nil && len(left) == 0
 	}, time.Minute, 100*time.Millisecond, "messages were left behind")
 	require.Equal(t, len(invented.People), s.Hand(bytes.Clone(file)).Counts.Unchanged)
+
+	s.PassedOn(len(invented.People))
+	users := map[string]int{}
+	for _, u := range s.Google.Users() {
+		users[u.ExternalID]++
+	}
+	require.Len(t, users, len(invented.People), "somebody is not at Google")
+	for id, n := range users {
+		require.Equal(t, 1, n, "%s has several users at Google", id)
+		require.Contains(t, once, id, "a user at Google is nobody's")
+	}
+	require.Empty(t, s.Google.Violations())
 }

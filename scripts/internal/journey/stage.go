@@ -21,7 +21,11 @@ import (
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/inventory"
 	"cool.example/sync/scripts/internal/synthetic"
+	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/upload"
 )
 
 // Stage is a running product with the demo institution, for one test.
@@ -32,8 +36,7 @@ type Stage struct {
 
 	t        testing.TB
 	wait     time.Duration
-	mu       sync.Mutex
-	messages bytes.Buffer
+	messages inventory.Messages
 }
 
 // hashMemory is the least argon2id allows, in KiB: tests hash a lot.
@@ -60,7 +63,7 @@ func BeginWith(t testing.TB, brin string, o Setting) *Stage {
 	s := &Stage{t: t, wait: cmp.Or(o.Wait, patience)}
 	var err error
 	s.Stack, err = stack.Start(t.Context(), stack.Options{
-		Speed: 100, Argon: hashMemory, Seen: s.see, Hurry: o.Hurry, Replace: o.Replace, Environ: o.Environ,
+		Speed: 100, Argon: hashMemory, Seen: s.messages.See, Hurry: o.Hurry, Replace: o.Replace, Environ: o.Environ,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Stop() }) // the test is over
@@ -74,24 +77,8 @@ func BeginWith(t testing.TB, brin string, o Setting) *Stage {
 	return s
 }
 
-// see keeps the body of every message that was delivered.
-func (s *Stage) see(push []byte) {
-	var envelope struct {
-		Message struct {
-			Data []byte `json:"data"`
-		} `json:"message"`
-	}
-	_ = json.Unmarshal(push, &envelope) // what is no envelope is kept as it came
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages.Write(push)
-	s.messages.Write(envelope.Message.Data)
-}
-
 // Messages returns everything that was delivered so far.
 func (s *Stage) Messages() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	return s.messages.String()
 }
 
@@ -118,6 +105,56 @@ func (s *Stage) HandAs(token string, body []byte) browse.Run {
 	run, err := browse.Watch(ctx, s.URL, token, accepted.ID, "applied", "refused", "waiting")
 	require.NoError(s.t, err)
 	return run
+}
+
+// HandAtOnce is Hand with several files at the same time.
+func (s *Stage) HandAtOnce(files ...[]byte) []browse.Run {
+	s.t.Helper()
+	runs := make([]browse.Run, len(files))
+	var wg sync.WaitGroup
+	for i, file := range files {
+		wg.Go(func() { runs[i] = s.Hand(file) })
+	}
+	wg.Wait()
+	return runs
+}
+
+// Neighbour sets up another institution, whose school has BRIN 98YY, and
+// returns that school's import token.
+func (s *Stage) Neighbour() string {
+	s.t.Helper()
+	const owner, place = tenant.ID("duinrand"), school.ID("duin")
+	db, err := s.Database(s.t.Context(), "")
+	require.NoError(s.t, err)
+	defer db.Close()
+	token := upload.NewToken(owner)
+	_, hash, err := upload.ParseToken(token)
+	require.NoError(s.t, err)
+	code := school.Code{BRIN: "98YY", Location: "00"}
+	ctx := s.t.Context()
+	require.NoError(s.t, db.Tenants().Create(ctx, owner, owner, tenant.Tenant{ID: owner, Name: "Stichting Duinrand"}))
+	require.NoError(s.t, db.Schools().Create(ctx, owner, place, school.School{ID: place, Name: "Het Duin", Code: code, Sector: school.PO}))
+	require.NoError(s.t, db.Tokens().Create(ctx, owner, store.TokenID(hash), store.Token{School: place, Created: time.Now()}))
+	return token
+}
+
+// PassedOn waits until this many accounts are at the Workspace, in their groups,
+// and no message is under way.
+func (s *Stage) PassedOn(want int) {
+	s.t.Helper()
+	db, err := s.Database(s.t.Context(), "")
+	require.NoError(s.t, err)
+	defer db.Close()
+	require.Eventually(s.t, func() bool {
+		linked := 0
+		for e, err := range db.Links(connection.ID(connection.Google)).All(s.t.Context(), demo.Tenant) {
+			if err == nil && e.Value.State == connection.Linked {
+				linked++
+			}
+		}
+		waiting, err := db.Leftovers(s.t.Context(), time.Now(), 1)
+		return err == nil && len(waiting) == 0 && linked == want
+	}, s.wait, 50*time.Millisecond, "not everybody was passed on")
 }
 
 // Stored returns everything that is stored.

@@ -1,37 +1,29 @@
 package edexml_test
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"cool.example/sync/emulators/samples"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/edexml"
 )
 
-// samples returns files to read: those that stand here, and where the
-// environment variable EDEXML_SAMPLES names a folder, the XML files in it.
-func samples(t *testing.T) map[string]string {
+// published returns files to read: those that stand here, and the standard's
+// own examples where this machine has them.
+func published(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{"whole": whole, "least": file("", "", "", "")}
-	folder := os.Getenv("EDEXML_SAMPLES")
-	if folder == "" {
-		return all
+	found := samples.Files(t, "edexml", "*.xml")
+	for name, body := range found {
+		all[name] = string(body)
 	}
-	err := filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !strings.EqualFold(filepath.Ext(path), ".xml") {
-			return err
-		}
-		raw, err := os.ReadFile(path)
-		all[path] = string(raw)
-		return err
-	})
-	require.NoError(t, err)
-	require.Greater(t, len(all), 2, "no XML file in EDEXML_SAMPLES")
+	if len(found) > 0 {
+		require.Contains(t, found, "EDEXML.Voorbeeld.2.0.xml")
+		require.Contains(t, found, "EDEXML.Voorbeeld.2.1.xml")
+	}
 	return all
 }
 
@@ -39,8 +31,8 @@ func samples(t *testing.T) map[string]string {
 // be refused as such and for nothing else.
 func TestSamples(t *testing.T) {
 	t.Parallel()
-	for name, text := range samples(t) {
-		t.Run(filepath.Base(name), func(t *testing.T) {
+	for name, text := range published(t) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			list, found := read(t, text)
 			var stops []string
