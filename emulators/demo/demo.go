@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/credential"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/seal"
@@ -136,7 +137,7 @@ func (c Config) person(ctx context.Context, p hand) (string, error) {
 		ID: account.NewID(), Kind: p.kind, State: account.Active, Source: account.Source{Name: p.name, Email: p.email},
 		Memberships: []account.Membership{{School: School}}, Own: account.Own{Roles: p.roles}, Epoch: 1, Version: 1, Changed: c.Now,
 	}
-	a.Username = account.Username(p.name, func(string) bool { return false })
+	a.Username = naming.Username(p.name, func(string) bool { return false })
 	a.Address = a.Username + "@" + domain
 	a.Digest = a.Imported()
 	made, err := c.Vault.Issue(ctx, Tenant, a.ID, p.password, c.Now)

@@ -26,6 +26,7 @@ import (
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/plan"
@@ -212,7 +213,7 @@ func (s *stage) add(owner tenant.ID, a account.Account) account.Account {
 	if a.State == "" {
 		a.State = account.Active
 	}
-	a.Username = account.Username(a.Source.Name, func(string) bool { return false })
+	a.Username = naming.Username(a.Source.Name, func(string) bool { return false })
 	a.Address = a.Username + "@school.example"
 	require.NoError(s.t, s.deps.DB.Accounts().Create(s.t.Context(), owner, a.ID, a))
 	return a

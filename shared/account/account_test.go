@@ -1,90 +1,14 @@
 package account_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/group"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 )
-
-func nobody(string) bool { return false }
-
-func TestUsername(t *testing.T) {
-	t.Parallel()
-	for want, name := range map[string]person.Name{
-		"sanne.vanderberg":      {Call: "Sanne", Infix: "van der", Surname: "Berg"},
-		"zoe.dancona":           {Call: "Zoë", Infix: "d'", Surname: "Ancona"},
-		"jan-willem.tjong":      {Call: "Jan-Willem", Surname: "Tjong"},
-		"bjorn.osterstrasse":    {Call: "Bjørn", Surname: "Österstraße"},
-		"lukasz.zolc":           {Call: "Łukasz", Surname: "Żółć"},
-		"annemarie.dejong-smit": {Call: "Anne Marie", Infix: "de", Surname: "Jong-Smit"},
-		"maria.bakker":          {FirstNames: "Maria Johanna", Surname: "Bakker"},
-		"ab.thart":              {Initials: "A.B.", Infix: "'t", Surname: "Hart"},
-		"madonna":               {Call: "Madonna"},
-		"visser":                {Surname: "Visser"},
-		"account":               {Call: "王", Surname: "芳"},
-		"admin2":                {Call: "Admin"},
-	} {
-		t.Run(want, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, want, account.Username(name, nobody))
-		})
-	}
-}
-
-func TestUsernamesThatMeet(t *testing.T) {
-	t.Parallel()
-	taken := map[string]bool{}
-	for _, want := range []string{"sanne.berg", "sanne.berg2", "sanne.berg3"} {
-		got := account.Username(person.Name{Call: "Sanne", Surname: "Berg"}, func(s string) bool { return taken[s] })
-		require.Equal(t, want, got)
-		taken[got] = true
-	}
-}
-
-// anyName draws names of every script and of any length.
-func anyName() *rapid.Generator[person.Name] {
-	return rapid.Custom(func(t *rapid.T) person.Name {
-		part := rapid.OneOf(rapid.String(), rapid.StringMatching(`[A-Za-zé'. -]{0,90}`))
-		return person.Name{Call: part.Draw(t, "call"), Infix: part.Draw(t, "infix"), Surname: part.Draw(t, "surname")}
-	})
-}
-
-func TestUsernamesAreAlwaysValidAndFree(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		taken := map[string]bool{}
-		for _, n := range rapid.SliceOfN(anyName(), 1, 20).Draw(t, "names") {
-			for range 3 {
-				got := account.Username(n, func(s string) bool { return taken[s] })
-				require.False(t, taken[got], "never a name that is in use")
-				require.True(t, account.ValidUsername(got), "%q", got)
-				require.Equal(t, strings.ToLower(got), got)
-				taken[got] = true
-			}
-		}
-	})
-}
-
-func FuzzValidUsername(f *testing.F) {
-	for _, seed := range []string{"sanne.berg", ".a", "a..b", "admin", "a@b", "é", strings.Repeat("a", 65)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, local string) {
-		if account.ValidUsername(local) {
-			require.LessOrEqual(t, len(local), 64)
-			require.NotContains(t, local, "..")
-			require.NotContains(t, local, "@")
-			require.NotRegexp(t, `[^a-z0-9._'-]`, local)
-		}
-	})
-}
 
 func TestMemberships(t *testing.T) {
 	t.Parallel()

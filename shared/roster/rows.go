@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/tenant"
 )
@@ -172,11 +173,11 @@ func (c *comparison) username(p Person) string {
 		name = ""
 	}
 	for _, proposed := range []string{strings.ToLower(address), strings.ToLower(name)} {
-		if account.ValidUsername(proposed) && !c.taken[proposed] {
+		if naming.Fit(proposed) && !c.taken[proposed] {
 			return proposed
 		}
 	}
-	return account.Username(p.Name, func(name string) bool { return c.taken[name] })
+	return naming.Username(p.Name, func(name string) bool { return c.taken[name] })
 }
 
 func (c *comparison) domain(k person.Kind) string {

@@ -6,7 +6,7 @@ package synthetic
 import (
 	"math/rand/v2"
 
-	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -65,7 +65,7 @@ type maker struct {
 // add adds p, with an address where the school has them.
 func (m *maker) add(p roster.Person) {
 	if m.Options.Domain != "" {
-		local := account.Username(p.Name, func(name string) bool { return m.taken[name] })
+		local := naming.Username(p.Name, func(name string) bool { return m.taken[name] })
 		m.taken[local] = true
 		p.Email = local + "@" + m.Options.Domain
 	}
@@ -123,7 +123,7 @@ func guardian(rng *rand.Rand, names pool, children []roster.Person, taken map[st
 	if g.Gender == person.Female {
 		g.Salutation = "mevrouw"
 	}
-	local := account.Username(g.Name, func(name string) bool { return taken[name] })
+	local := naming.Username(g.Name, func(name string) bool { return taken[name] })
 	taken[local] = true
 	g.Email = local + "@example.org"
 	for _, p := range children {
