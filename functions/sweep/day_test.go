@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/ledger"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/revision"
@@ -70,6 +71,7 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 		"log":       keep(s, (*store.DB).Log, id, entry),
 		"private":   keep(s, (*store.DB).Private, id, audit.Sealed{ExpireAt: at}),
 		"mails":     keep(s, (*store.DB).Mails, id, store.Mail{ExpireAt: at}),
+		"mailboxes": keep(s, (*store.DB).Mailboxes, id, naming.Mailbox{ExpireAt: at}),
 		"revisions": keep(s, (*store.DB).Revisions, id, revision.Revision{ExpireAt: at}),
 		"ledger":    keepIn(s, place{s.bin.Ledger, s.pastLedger}, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),
 		"receipts":  keep(s, (*store.DB).Receipts, id, receipt.Receipt{At: at.Add(-receipt.Keep)}),

@@ -49,6 +49,7 @@ type Account struct {
 	Username string   // local part, unique in the institution, lower case
 	Address  string   // username@domain, the sign-in name and the school mail address
 	Aliases  []string // earlier addresses, which still are the account's and nobody else's
+	Renamed  bool     // the source has changed the name since, and nobody has decided yet whether the address follows
 
 	Source      Source       // as imported; nobody but import changes it
 	Memberships []Membership // one per school

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/person"
 )
 
 // ID identifies a school within its institution. It is random and permanent.
@@ -49,6 +51,9 @@ type School struct {
 	Grace  time.Duration
 	Former []ID // schools that went up in this one
 	Into   ID   // the school that this one went up in; "" while it is one
+	// Naming says how people of each kind get usernames and addresses; the
+	// usual rule holds where it says nothing.
+	Naming map[person.Kind]naming.Rule
 }
 
 // Prepared is a school year whose roster has been loaded before it begins.

@@ -22,6 +22,7 @@ type accountDoc struct {
 	Username    string          `firestore:"username" register:"username|school_email"`
 	Address     string          `firestore:"address" register:"username|school_email"`
 	Aliases     []string        `firestore:"aliases,omitempty" register:"username|school_email"`
+	Renamed     bool            `firestore:"renamed,omitempty" register:"-"`
 	Source      sourceDoc       `firestore:"source"`
 	Memberships []membershipDoc `firestore:"memberships"`
 	Next        []membershipDoc `firestore:"next"`
@@ -98,7 +99,7 @@ type ownDoc struct {
 // the school added beside them stays as it is.
 func ImportedFields() []string {
 	return []string{
-		"state", "username", "address", "aliases", "source", "memberships", "next", "main", "apart", "rest", "leaveAt",
+		"state", "username", "address", "aliases", "renamed", "source", "memberships", "next", "main", "apart", "rest", "leaveAt",
 		"version", "digest", "epoch", "changed", "traces",
 	}
 }
@@ -177,7 +178,7 @@ func (db *DB) Leaving(ctx context.Context, limit int) ([]Leaver, error) {
 func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 	n := a.Source.Name
 	d := accountDoc{
-		Kind: string(a.Kind), State: string(a.State), Username: a.Username, Address: a.Address, Aliases: a.Aliases,
+		Kind: string(a.Kind), State: string(a.State), Username: a.Username, Address: a.Address, Aliases: a.Aliases, Renamed: a.Renamed,
 		Source: sourceDoc{
 			Call: n.Call, FirstNames: n.FirstNames, Initials: n.Initials, Infix: n.Infix, Surname: n.Surname,
 			Salutation: string(a.Source.Salutation), Gender: string(a.Source.Gender), Email: a.Source.Email, Number: a.Source.Number,
@@ -229,7 +230,7 @@ func membershipDocs(list []account.Membership) []membershipDoc {
 func accountFromDoc(id account.ID, d accountDoc) (account.Account, error) {
 	s := d.Source
 	a := account.Account{
-		ID: id, Kind: person.Kind(d.Kind), State: account.State(d.State), Username: d.Username, Address: d.Address, Aliases: d.Aliases,
+		ID: id, Kind: person.Kind(d.Kind), State: account.State(d.State), Username: d.Username, Address: d.Address, Aliases: d.Aliases, Renamed: d.Renamed,
 		Source: account.Source{
 			Name:       person.Name{Call: s.Call, FirstNames: s.FirstNames, Initials: s.Initials, Infix: s.Infix, Surname: s.Surname},
 			Salutation: person.Salutation(s.Salutation), Gender: person.Gender(s.Gender), Email: s.Email, Number: s.Number,

@@ -18,6 +18,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/ledger"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/revision"
@@ -66,6 +67,7 @@ func expiringTables(db *store.DB) map[string]expiring {
 		"log":       lasting(always(db.Log()), func(at time.Time) audit.Entry { return audit.Entry{At: at.Add(-audit.Keep)} }),
 		"private":   lasting(always(db.Private()), func(at time.Time) audit.Sealed { return audit.Sealed{ExpireAt: at} }),
 		"mails":     lasting(always(db.Mails()), func(at time.Time) store.Mail { return store.Mail{ExpireAt: at} }),
+		"mailboxes": lasting(always(db.Mailboxes()), func(at time.Time) naming.Mailbox { return naming.Mailbox{ExpireAt: at} }),
 		"revisions": lasting(always(db.Revisions()), func(at time.Time) revision.Revision { return revision.Revision{ExpireAt: at} }),
 		"ledger":    lasting(always(db.Ledger()), func(at time.Time) ledger.Entry { return ledger.Entry{At: at.Add(-ledger.Keep)} }),
 		"receipts":  lasting(always(db.Receipts()), func(at time.Time) receipt.Receipt { return receipt.Receipt{At: at.Add(-receipt.Keep)} }),

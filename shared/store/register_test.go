@@ -39,6 +39,8 @@ func storedForms() []any {
 		tokenDoc{},
 		pullDoc{},
 		mailDoc{},
+		mailboxDoc{},
+		usedNameDoc{},
 		binDoc{},
 		revisionDoc{},
 		ledgerDoc{},

@@ -34,7 +34,7 @@ func shapes() []shape {
 		shapeOf(db.Apps()), shapeOf(db.Connections()), shapeOf(db.Links("c")), shapeOf(db.GroupLinks("c")), shapeOf(db.Budgets("c")),
 		shapeOf(db.Outbox()), shapeOf(db.Log()), shapeOf(db.Private()), shapeOf(db.Heads()),
 		shapeOf(db.Runs()), shapeOf(db.Lanes("r", time.Time{})), shapeOf(db.Slots()),
-		shapeOf(db.Tokens()), shapeOf(db.Pulls()), shapeOf(db.Mails()),
+		shapeOf(db.Tokens()), shapeOf(db.Pulls()), shapeOf(db.Mails()), shapeOf(db.Mailboxes()), shapeOf(db.UsedNames()),
 		shapeOf(db.Bin()), shapeOf(db.Revisions()), shapeOf(db.Ledger()), shapeOf(db.Receipts()),
 	}
 }

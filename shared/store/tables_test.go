@@ -186,6 +186,8 @@ func otherTables() []contract {
 		of("Slots", (*store.DB).Slots, as),
 		of("Tokens", (*store.DB).Tokens, as),
 		of("Mails", (*store.DB).Mails, as),
+		of("Mailboxes", (*store.DB).Mailboxes, as),
+		of("UsedNames", (*store.DB).UsedNames, as),
 		of("Pulls", (*store.DB).Pulls, func(v pull.Connection, _ tenant.ID, id school.ID) pull.Connection {
 			v.School = id
 			return v

@@ -22,6 +22,8 @@ type tenantDoc struct {
 	Modules []string `firestore:"modules" register:"-"`
 
 	LogMonths map[string]int `firestore:"logMonths,omitempty" register:"-"`
+	Reserved  []string       `firestore:"reserved" register:"school_email"`
+	KeepNames bool           `firestore:"keepNames" register:"-"`
 }
 
 // Tenants returns the table of institutions; the owner of each is itself.
@@ -30,12 +32,15 @@ func (db *DB) Tenants() Table[tenant.ID, tenant.Tenant, tenantDoc] {
 		db: db, collection: "tenants", shared: true,
 		owner: func(d tenantDoc) tenant.ID { return tenant.ID(d.Tenant) },
 		toDoc: func(owner tenant.ID, t tenant.Tenant) tenantDoc {
-			return tenantDoc{string(owner), t.Name, t.Domains.Pupils, t.Domains.Staff, t.Domains.Guardians, texts(t.Modules), t.LogMonths}
+			return tenantDoc{
+				Tenant: string(owner), Name: t.Name, Pupils: t.Domains.Pupils, Staff: t.Domains.Staff, Parents: t.Domains.Guardians,
+				Modules: texts(t.Modules), Reserved: t.Reserved, KeepNames: t.KeepNames, LogMonths: t.LogMonths,
+			}
 		},
 		fromDoc: func(id tenant.ID, d tenantDoc) (tenant.Tenant, error) {
 			return tenant.Tenant{
 				ID: id, Name: d.Name, Domains: tenant.Domains{Pupils: d.Pupils, Staff: d.Staff, Guardians: d.Parents},
-				Modules: named[tenant.Module](d.Modules), LogMonths: d.LogMonths,
+				Modules: named[tenant.Module](d.Modules), Reserved: d.Reserved, KeepNames: d.KeepNames, LogMonths: d.LogMonths,
 			}, nil
 		},
 	}
@@ -98,6 +103,8 @@ type schoolDoc struct {
 	Former       []string            `firestore:"former" register:"-"`
 	Into         string              `firestore:"into" register:"-"`
 	Grace        int                 `firestore:"graceMinutes" register:"-"`
+
+	Naming map[string]namingDoc `firestore:"naming" register:"-"`
 }
 
 // rosterSourceDoc tells which family of formats delivers what of a kind of
@@ -164,7 +171,7 @@ func schoolToDoc(_ tenant.ID, s school.School) schoolDoc {
 		Name: s.Name, BRIN: s.Code.BRIN, Location: s.Code.Location, Sector: string(s.Sector), LastYear: int(s.LastYear),
 		PreparedYear: int(s.Prepared.Year), PreparedFrom: s.Prepared.From, PreparedBy: s.Prepared.Family,
 		Bounds: boundsToDoc(s.Bounds), Rollover: boundsToDoc(s.Rollover),
-		Delivers: s.Delivers, Columns: s.Columns, Strict: s.Strict, Former: texts(s.Former), Into: string(s.Into),
+		Delivers: s.Delivers, Columns: s.Columns, Naming: namingToDocs(s.Naming), Strict: s.Strict, Former: texts(s.Former), Into: string(s.Into),
 		SystemAt: s.System.At, SystemBy: s.System.By, FilesOf: int(s.FilesOf), LastRun: s.LastRun,
 		Grace: int(s.Grace / time.Minute),
 	}
@@ -180,7 +187,7 @@ func schoolFromDoc(id school.ID, d schoolDoc) (school.School, error) {
 		Sector: school.Sector(d.Sector), LastYear: school.Year(d.LastYear),
 		Prepared: school.Prepared{Year: school.Year(d.PreparedYear), From: d.PreparedFrom, Family: d.PreparedBy},
 		Bounds:   boundsFromDoc(d.Bounds), Rollover: boundsFromDoc(d.Rollover),
-		Delivers: d.Delivers, Columns: d.Columns, Strict: d.Strict, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
+		Delivers: d.Delivers, Columns: d.Columns, Naming: namingFromDocs(d.Naming), Strict: d.Strict, Former: named[school.ID](d.Former), Into: school.ID(d.Into),
 		System: school.Change{At: d.SystemAt, By: d.SystemBy}, FilesOf: school.Year(d.FilesOf), LastRun: d.LastRun,
 		Grace: time.Duration(d.Grace) * time.Minute,
 	}

@@ -32,6 +32,13 @@ type Tenant struct {
 	Modules []Module // the optional products that the institution switched on
 	// LogMonths says how long the log is kept, by category: see audit.Terms.
 	LogMonths map[string]int
+	// Reserved are names that no person gets: shared mailboxes, administrators,
+	// aliases. They are local parts of addresses, in lower case.
+	Reserved []string
+	// KeepNames says that no name is handed out again after its holder has been
+	// erased: a keyed hash of it is kept. It is off unless the institution says
+	// so, since that says something of somebody who has been erased.
+	KeepNames bool
 }
 
 // Domains says which mail domain each kind of person gets an address under.
