@@ -64,8 +64,9 @@ type columnsView struct {
 }
 
 type heldView struct {
-	Phase roster.Phase
-	Count int // of people
+	Phase  roster.Phase
+	Count  int  // of people
+	Chosen bool // approved with the others, unless somebody says otherwise
 }
 
 type leftOutView struct {
@@ -134,7 +135,8 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 		}
 	}
 	for _, phase := range run.Held {
-		v.Held = append(v.Held, heldView{phase, run.Rows[phase]})
+		asked := phase == roster.Matches || phase == roster.Renames // of each person
+		v.Held = append(v.Held, heldView{phase, run.Rows[phase], !asked || phase == roster.Renames && len(run.Held) == 1})
 	}
 	slices.SortFunc(v.LeftOut, func(a, b leftOutView) int { return strings.Compare(a.Field, b.Field) })
 	return v

@@ -27,6 +27,7 @@ type rowsView struct {
 	Groups             []groupRowView
 	Rows               []rowView
 	MayDecide          bool
+	Renames            bool // what is decided is whether an address follows a name
 }
 
 type rowView struct {
@@ -37,6 +38,7 @@ type rowView struct {
 	Kind      string
 	Changes   []changeView
 	Candidate string // who the person may be
+	Asks      bool   // whether the address follows the name is asked
 }
 
 type groupRowView struct {
@@ -73,8 +75,9 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 	v := rowsView{
 		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), PlanHash: run.Plan.Hash, Phase: phase,
 		Page: page, Pages: pages, Before: page - 1,
-		MayDecide: phase == roster.Matches && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
+		MayDecide: (phase == roster.Matches || phase == roster.Renames && run.Kind != roster.Naming) && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
 	}
+	v.Renames = phase == roster.Renames
 	if page < pages {
 		v.After = page + 1
 	}
@@ -94,7 +97,10 @@ func viewOf(row roster.AccountRow) rowView {
 	for _, c := range row.Changes {
 		v.Changes = append(v.Changes, changeView(c))
 	}
-	if row.Or != nil {
+	switch {
+	case row.Or != nil && row.Action == roster.Rename:
+		v.Asks = true
+	case row.Or != nil:
 		v.Candidate = row.Or.Account.Address
 	}
 	return v

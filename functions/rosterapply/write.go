@@ -2,6 +2,8 @@ package rosterapply
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
@@ -37,22 +39,48 @@ func (s *server) writeGroup(tx *store.Tx, owner tenant.ID, row roster.GroupRow) 
 func (s *server) writeAccount(ctx context.Context, tx *store.Tx, owner tenant.ID, row roster.AccountRow) error {
 	switch {
 	case row.Action == roster.Create:
-		return s.create(tx, owner, row.Account)
+		return s.create(tx, owner, row, nil)
 	case row.FromBin:
-		return s.back(tx, owner, row.Account)
+		return errors.Join(s.claim(tx, owner, row, nil), s.back(tx, owner, row.Account))
 	case row.Bin:
 		e := store.Entry[account.ID, account.Account]{ID: row.Account.ID, Value: *row.Before, Written: row.Written}
 		return s.keeper.BinTx(ctx, tx, owner, e, bin.Reason(row.Reason))
 	}
 	e := store.Entry[account.ID, account.Account]{ID: row.Account.ID, Value: row.Account, Written: row.Written}
-	return s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...)
+	return errors.Join(s.claim(tx, owner, row, nil), s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...))
 }
 
-func (s *server) create(tx *store.Tx, owner tenant.ID, a account.Account) error {
-	if err := s.db.Names().CreateTx(tx, owner, s.name(owner, a.Address), a.ID); err != nil {
-		return err
+func (s *server) create(tx *store.Tx, owner tenant.ID, row roster.AccountRow, held holders) error {
+	return errors.Join(s.claim(tx, owner, row, held), s.db.Accounts().CreateTx(tx, owner, row.Account.ID, row.Account))
+}
+
+// holders are the names that are held, and by whom.
+type holders map[store.NameID]store.Entry[store.NameID, account.ID]
+
+// claim makes the names that a row gives to its account that account's, but
+// those that it holds already. The names that it had before stay claimed: they
+// are its aliases.
+func (s *server) claim(tx *store.Tx, owner tenant.ID, row roster.AccountRow, held holders) error {
+	var failed []error
+	for _, name := range s.claims(owner, row) {
+		if _, has := held[name]; !has {
+			failed = append(failed, s.db.Names().CreateTx(tx, owner, name, row.Account.ID))
+		}
 	}
-	return s.db.Accounts().CreateTx(tx, owner, a.ID, a)
+	return errors.Join(failed...)
+}
+
+// claims returns the names that a row gives to its account.
+func (s *server) claims(owner tenant.ID, row roster.AccountRow) []store.NameID {
+	addresses := row.Claims
+	if len(addresses) == 0 && row.Action == roster.Create {
+		addresses = []string{row.Account.Address} // of a plan that was made before rows named them
+	}
+	names := make([]store.NameID, len(addresses))
+	for i, address := range addresses {
+		names[i] = s.name(owner, address)
+	}
+	return names
 }
 
 func (s *server) name(owner tenant.ID, address string) store.NameID {
@@ -69,23 +97,22 @@ func (s *server) careful(ctx context.Context, tx *store.Tx, j job) (outcome, err
 	if err != nil {
 		return o, err
 	}
-	for i, row := range j.step.Accounts {
+	for _, row := range j.step.Accounts {
 		have, exists := now.accounts[row.Account.ID]
 		_, binned := now.bin[row.Account.ID]
-		holder, taken := now.names[now.ids[i]]
-		free := !taken || holder.Value == row.Account.ID
-		same := exists && have.Value.Digest == row.Was
+		free := now.free(s.claims(j.Tenant, row), row.Account.ID)
+		same := exists && have.Value.Digest == row.Was && stands(row, have.Value)
 		switch {
-		case exists && !row.Bin && have.Value.Digest == row.Account.Digest, row.Bin && !exists && binned:
-			continue // applied before
-		case row.Action == roster.Create && !exists && !taken:
-			err = s.create(tx, j.Tenant, row.Account)
+		case exists && !row.Bin && applied(row, have.Value), row.Bin && !exists && binned:
+			continue
+		case row.Action == roster.Create && !exists && free:
+			err = s.create(tx, j.Tenant, row, now.names)
 		case row.FromBin && !exists && binned && free:
-			err = s.back(tx, j.Tenant, row.Account)
+			err = errors.Join(s.claim(tx, j.Tenant, row, now.names), s.back(tx, j.Tenant, row.Account))
 		case row.Bin && same:
 			err = s.keeper.BinTx(ctx, tx, j.Tenant, have, bin.Reason(row.Reason))
 		case row.Action != roster.Create && !row.FromBin && same && free:
-			row.Account, err = s.merge(tx, j.Tenant, row, have)
+			row.Account, err = s.merge(tx, j, merging{row, have, now.names})
 		default:
 			o.left = append(o.left, row.Account.ID)
 			continue
@@ -102,8 +129,30 @@ func (s *server) careful(ctx context.Context, tx *store.Tx, j job) (outcome, err
 type present struct {
 	accounts map[account.ID]store.Entry[account.ID, account.Account]
 	bin      map[account.ID]store.Entry[account.ID, bin.Entry]
-	names    map[store.NameID]store.Entry[store.NameID, account.ID]
-	ids      []store.NameID // of the rows' addresses, in their order
+	names    holders
+}
+
+// free reports whether nobody but an account holds any of names.
+func (p present) free(names []store.NameID, id account.ID) bool {
+	return !slices.ContainsFunc(names, func(n store.NameID) bool {
+		holder, taken := p.names[n]
+		return taken && holder.Value != id
+	})
+}
+
+// renames reports whether a row gives its account another address.
+func renames(row roster.AccountRow) bool { return row.Before != nil && row.Before.Address != row.Account.Address }
+
+// stands reports whether an account still has the address that a row changes.
+func stands(row roster.AccountRow, have account.Account) bool {
+	return !renames(row) || have.Address == row.Before.Address
+}
+
+// applied reports whether an account is as a row makes it.
+func applied(row roster.AccountRow, have account.Account) bool {
+	settles := row.Before != nil && row.Before.Renamed != row.Account.Renamed
+	return have.Digest == row.Account.Digest && (!renames(row) || have.Address == row.Account.Address) &&
+		(!settles || have.Renamed == row.Account.Renamed)
 }
 
 func (s *server) present(tx *store.Tx, j job) (p present, err error) {
@@ -113,11 +162,11 @@ func (s *server) present(tx *store.Tx, j job) (p present, err error) {
 	if p.bin, err = s.db.Bin().GetManyTx(tx, j.Tenant, j.accounts()); err != nil {
 		return p, err
 	}
-	p.ids = make([]store.NameID, len(j.step.Accounts))
-	for i, row := range j.step.Accounts {
-		p.ids[i] = s.name(j.Tenant, row.Account.Address)
+	var names []store.NameID
+	for _, row := range j.step.Accounts {
+		names = append(names, s.claims(j.Tenant, row)...)
 	}
-	p.names, err = s.db.Names().GetManyTx(tx, j.Tenant, p.ids)
+	p.names, err = s.db.Names().GetManyTx(tx, j.Tenant, names)
 	return p, err
 }
 
@@ -132,9 +181,16 @@ func (s *server) groupsAgain(tx *store.Tx, j job) error {
 
 // merge writes the imported fields of row over an account that the school has
 // changed in its own fields since the plan: a block stays a block, and the
-// version and epoch go on from where they are.
-func (s *server) merge(tx *store.Tx, owner tenant.ID, row roster.AccountRow, have store.Entry[account.ID, account.Account]) (account.Account, error) {
-	a := row.Account
+// version and epoch go on from where they are, and an address that somebody
+// has changed since stays, where the row is not about it.
+func (s *server) merge(tx *store.Tx, j job, m merging) (account.Account, error) {
+	row, have, a := m.row, m.have, m.row.Account
+	if !renames(row) {
+		a.Username, a.Address, a.Aliases = have.Value.Username, have.Value.Address, have.Value.Aliases
+	}
+	if row.Before != nil && row.Before.Renamed == a.Renamed {
+		a.Renamed = have.Value.Renamed
+	}
 	a.Version, a.Own = have.Value.Version+1, have.Value.Own
 	switch {
 	case have.Value.State == account.Blocked && a.State == account.Left:
@@ -148,5 +204,12 @@ func (s *server) merge(tx *store.Tx, owner tenant.ID, row roster.AccountRow, hav
 	}
 	a.Digest = a.Imported()
 	e := store.Entry[account.ID, account.Account]{ID: a.ID, Value: a, Written: have.Written}
-	return a, s.db.Accounts().ReplaceTx(tx, owner, e, store.ImportedFields()...)
+	return a, errors.Join(s.claim(tx, j.Tenant, row, m.names), s.db.Accounts().ReplaceTx(tx, j.Tenant, e, store.ImportedFields()...))
+}
+
+// merging is a row, the account as it is now, and who holds its names.
+type merging struct {
+	row   roster.AccountRow
+	have  store.Entry[account.ID, account.Account]
+	names holders
 }

@@ -7,6 +7,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -20,6 +21,7 @@ type knower struct {
 	*server
 	owner  tenant.ID
 	failed error
+	closed map[naming.UsedID]bool // names of those in the bin whom nobody can open any more
 }
 
 // all reads the institution, the run's school, and every account and group.
@@ -56,6 +58,9 @@ func (n *knower) all(ctx context.Context, run roster.Run, family string) (roster
 	if err := n.binned(ctx, &k); err != nil {
 		return k, err
 	}
+	if err := n.names(ctx, &k); err != nil {
+		return k, err
+	}
 	for e, err := range n.DB.Groups().All(ctx, n.owner) {
 		if err != nil {
 			return k, fmt.Errorf("read groups: %w", err)
@@ -72,11 +77,15 @@ func (n *knower) binned(ctx context.Context, k *roster.Known) error {
 		if err != nil {
 			return fmt.Errorf("read the bin: %w", err)
 		}
-		if e.Value.Due(k.Now) {
-			continue
+		var a account.Account
+		err := fault.New(fault.NotFound, "")
+		if !e.Value.Due(k.Now) {
+			a, err = n.Bin.Open(ctx, n.owner, e.Value)
 		}
-		a, err := n.Bin.Open(ctx, n.owner, e.Value)
 		if fault.KindOf(err) == fault.NotFound {
+			for _, name := range e.Value.Names { // that are theirs until they are erased
+				n.closed[naming.UsedID(name)] = true
+			}
 			continue
 		}
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"cool.example/sync/shared/event"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/hold"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
@@ -117,15 +118,18 @@ func (s *server) plan(ctx context.Context, owner tenant.ID, run roster.Run) erro
 
 // outcome plans a run by its kind.
 func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (o outcome, err error) {
-	know := &knower{server: s, owner: owner}
+	know := &knower{server: s, owner: owner, closed: map[naming.UsedID]bool{}}
 	if run.Kind != roster.Import {
 		known, err := know.all(ctx, run, "")
 		if err != nil {
 			return o, err
 		}
-		if run.Kind == roster.Switch {
+		switch run.Kind {
+		case roster.Switch:
 			o.plan = roster.SwitchYear(known, &o.found)
-		} else {
+		case roster.Naming:
+			o.plan = roster.RenameAll(run.Of, known, &o.found)
+		default:
 			o.plan = roster.Merge(run.From, known, &o.found)
 		}
 		return o, know.failed

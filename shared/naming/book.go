@@ -128,6 +128,9 @@ func (b *Book) Take(names ...string) {
 	}
 }
 
+// Taken reports whether somebody has the name.
+func (b *Book) Taken(name string) bool { return b.taken[name] }
+
 // Free reports whether anybody may get the name.
 func (b *Book) Free(name string) bool {
 	if b.taken[name] || Reserved(name) {
@@ -145,14 +148,26 @@ func (b *Book) Free(name string) bool {
 type Given struct {
 	Username string
 	Local    string // of the address
-	Choice   int    // which of the rule's templates gave it, from 1; 0 where none gave anything
+	Choice   int    // which of the rule's templates gave it, from 1; 0 where none did
 	Counter  int    // the counter behind it; 1 for none
 }
 
-// Give finds the names of s by the rule, and takes them. What own holds is free
-// for s alone: the names that are s's already.
-func (b *Book) Give(n Namer, s Subject, own List) Given {
-	free := func(name string) bool { return own[name] || b.Free(name) }
+// Wish is whom a name is for.
+type Wish struct {
+	Subject
+	Own  List   // names that are the subject's already, and so free for it alone
+	Have string // local part of the address that wins over the rule; "" for none
+}
+
+// Give finds the names of a subject by the rule, and takes them. An address
+// that wins over the rule is the username too, unless the rule makes the two
+// apart.
+func (b *Book) Give(n Namer, w Wish) Given {
+	s, free := w.Subject, func(name string) bool { return w.Own[name] || b.Free(name) }
+	if w.Have != "" && n.plain {
+		b.Take(w.Have)
+		return Given{Username: w.Have, Local: w.Have, Counter: 1}
+	}
 	stems, made := n.Stems(s)
 	g := Given{Counter: 1}
 	for i, stem := range stems {
@@ -168,7 +183,9 @@ func (b *Book) Give(n Namer, s Subject, own List) Given {
 	if !made {
 		g.Choice = 0
 	}
-	if g.Local = n.Local(s, g.Username); g.Local != g.Username && !free(g.Local) {
+	if g.Local = n.Local(s, g.Username); w.Have != "" {
+		g.Local = w.Have
+	} else if g.Local != g.Username && !free(g.Local) {
 		g.Local, g.Counter = b.count(g.Local, free)
 	}
 	b.Take(g.Username, g.Local)

@@ -77,6 +77,17 @@ func words(s string) []string {
 	return list
 }
 
+// fold returns a name for comparing: lower case, letters and digits of any
+// script only, without marks.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, norm.NFKD.String(strings.ToLower(s)))
+}
+
 // separators are the characters of a name that are neither letter nor digit.
 const separators = ".-_"
 

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,13 +26,16 @@ type Mailbox struct {
 // have come in with an import, and never beyond the life of a deleted account.
 const MailboxKeep = 90 * 24 * time.Hour
 
-// ByNumber is the id of the mailbox of the pupil with an administration number,
-// which is without leading zeros: see roster.PlainNumber.
-func ByNumber(of Hash, number string) MailboxID { return MailboxID(of("number", number)) }
+// ByNumber is the id of the mailbox of the pupil with an administration number.
+// Leading zeros, which spreadsheets take away, do not count.
+func ByNumber(of Hash, number string) MailboxID {
+	return MailboxID(of("number", strings.TrimLeft(strings.TrimSpace(number), "0")))
+}
 
-// ByName is the id of the mailbox of somebody of a kind with a name.
-func ByName(of Hash, k person.Kind, n person.Name) MailboxID {
-	return MailboxID(of("name", string(k), strings.Join(words(n.Display()), "")))
+// ByName is the id of the mailbox of somebody of a kind with a name as it is
+// displayed: "Sanne van der Berg".
+func ByName(of Hash, k person.Kind, display string) MailboxID {
+	return MailboxID(of("name", string(k), fold(display)))
 }
 
 // ByAddress is the id of a mailbox of which nobody said whose it is: the
@@ -43,7 +47,7 @@ func ByAddress(of Hash, address string) MailboxID {
 // MailboxesOf returns the ids under which a mailbox of somebody may be kept:
 // for whoever erases a person.
 func MailboxesOf(of Hash, k person.Kind, n person.Name, number string, addresses ...string) []MailboxID {
-	ids := []MailboxID{ByName(of, k, n)}
+	ids := []MailboxID{ByName(of, k, n.Display())}
 	if number != "" {
 		ids = append(ids, ByNumber(of, number))
 	}
@@ -57,36 +61,59 @@ func MailboxesOf(of Hash, k person.Kind, n person.Name, number string, addresses
 type Mailboxes struct {
 	of     Hash
 	boxes  map[MailboxID]string
-	locals List
+	locals map[string]MailboxID // by which of its keys, one where it has several
 }
 
 // NewMailboxes returns boxes, found by the keys that of makes.
 func NewMailboxes(of Hash, boxes map[MailboxID]Mailbox) Mailboxes {
-	m := Mailboxes{of: of, boxes: make(map[MailboxID]string, len(boxes)), locals: make(List, len(boxes))}
+	m := Mailboxes{of: of, boxes: make(map[MailboxID]string, len(boxes)), locals: make(map[string]MailboxID, len(boxes))}
 	for id, box := range boxes {
 		m.boxes[id] = box.Address
-		m.locals[Local(box.Address)] = true
+		m.locals[Local(box.Address)] = id
 	}
 	return m
 }
 
+// Named returns by what the mailbox of somebody with a name is known, "" where
+// there are no mailboxes at all: two people with one id are namesakes.
+func (m Mailboxes) Named(k person.Kind, n person.Name) MailboxID {
+	if len(m.boxes) == 0 {
+		return ""
+	}
+	return ByName(m.of, k, n.Display())
+}
+
 // Holds reports whether local is the name of a mailbox.
-func (m Mailboxes) Holds(local string) bool { return m.locals.Holds(local) }
+func (m Mailboxes) Holds(local string) bool { return m.locals[local] != "" }
 
 // Of returns the address of the mailbox of somebody of a kind: by number, else
 // by name where named says that nobody else is called that.
 func (m Mailboxes) Of(k person.Kind, s Subject, named bool) (string, bool) {
-	if len(m.boxes) == 0 {
-		return "", false
-	}
-	if k == person.Pupil && s.Number != "" {
-		if a, ok := m.boxes[ByNumber(m.of, s.Number)]; ok {
-			return a, true
+	for _, id := range m.ids(k, s, named) {
+		if address, ok := m.boxes[id]; ok {
+			return address, true
 		}
 	}
-	if !named {
-		return "", false
+	return "", false
+}
+
+// Others reports whether the mailbox with this name is somebody else's. One of
+// which nobody said whose it is may be anybody's to whom the source gives it.
+func (m Mailboxes) Others(k person.Kind, s Subject, local string) bool {
+	whose, ok := m.locals[local]
+	return ok && whose != ByAddress(m.of, m.boxes[whose]) && !slices.Contains(m.ids(k, s, true), whose)
+}
+
+// ids returns by what the mailbox of somebody may be known.
+func (m Mailboxes) ids(k person.Kind, s Subject, named bool) (ids []MailboxID) {
+	if len(m.boxes) == 0 {
+		return nil
 	}
-	a, ok := m.boxes[ByName(m.of, k, s.Name)]
-	return a, ok
+	if k == person.Pupil && s.Number != "" {
+		ids = append(ids, ByNumber(m.of, s.Number))
+	}
+	if named {
+		ids = append(ids, ByName(m.of, k, s.Name.Display()))
+	}
+	return ids
 }

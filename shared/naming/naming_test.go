@@ -66,7 +66,7 @@ func TestUsualNames(t *testing.T) {
 			if want == "account2" {
 				book.Take("account")
 			}
-			require.Equal(t, want, book.Give(by(t, person.Staff), called(name), nil).Username)
+			require.Equal(t, want, book.Give(by(t, person.Staff), naming.Wish{Subject: called(name)}).Username)
 		})
 	}
 }

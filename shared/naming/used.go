@@ -1,28 +1,27 @@
 package naming
 
-// UsedID is the keyed hash of a name that somebody had who has been erased.
+// UsedID is the keyed hash of an address that somebody had who has been
+// erased. It is the hash by which the address was found while its holder lived,
+// so that an erasure keeps it without knowing the address.
 type UsedID string
 
-// UsedOf returns under which ids the names of an account are kept when it is
-// erased, where the institution chose to hand out no name twice: give it the
-// username and every address of the account.
-func UsedOf(of Hash, names ...string) []UsedID {
-	seen := map[string]bool{}
-	var ids []UsedID
-	for _, n := range names {
-		if local := Local(n); local != "" && !seen[local] {
-			seen[local] = true
-			ids = append(ids, UsedID(of(local)))
+// Used are the names of the people who have been erased, by their hashes. The
+// zero Used are none.
+type Used struct {
+	Of      func(address string) UsedID
+	IDs     map[UsedID]bool
+	Domains []string // of the institution's addresses
+}
+
+// Holds reports whether somebody had the name before, under any domain.
+func (u Used) Holds(local string) bool {
+	if len(u.IDs) == 0 {
+		return false
+	}
+	for _, domain := range u.Domains {
+		if u.IDs[u.Of(local+"@"+domain)] {
+			return true
 		}
 	}
-	return ids
+	return false
 }
-
-// Used are the names of the people who have been erased, by their hashes.
-type Used struct {
-	Of  Hash
-	IDs map[UsedID]bool
-}
-
-// Holds reports whether somebody had the name before.
-func (u Used) Holds(local string) bool { return len(u.IDs) > 0 && u.IDs[UsedID(u.Of(local))] }

@@ -82,6 +82,9 @@ func (c *comparison) hold() {
 			phase = Fresh
 		}
 		c.plan.Rows[phase] = append(c.plan.Rows[phase], row)
+		if phase != People { // a name that waits itself asks nothing yet
+			delete(c.asked, id)
+		}
 	}
 	c.put(Matches, append(c.plan.Rows[Matches], c.matches...))
 	c.heldBack(Names, "plan.names_held")
@@ -90,6 +93,8 @@ func (c *comparison) hold() {
 		c.found.Add(Finding{Code: "plan.source_changed", Severity: Warning})
 	}
 	c.heldBack(Matches, "plan.matches_held")
+	c.putRenames()
+	c.heldBack(Renames, "plan.renames_held")
 	c.heldBack(Fresh, "plan.fresh_held")
 	c.holdLeavers()
 }

@@ -24,6 +24,7 @@ func Compare(r *Roster, k Known, found *Findings) Plan {
 	c.lead()
 	c.join()
 	c.planGroups()
+	c.calls.read(c.people)
 	matches := c.matchAll()
 	for i, p := range c.people {
 		if p.Kind != person.Guardian {
@@ -84,7 +85,7 @@ type comparison struct {
 	byLike   map[string][]int      // folded name, or address, → indexes; nil until somebody asks
 	ids      map[account.ID]int    // id → index; nil until somebody asks
 	numbered map[string]account.ID // administration number in the roster → who it is, or will be
-	taken    map[string]bool       // usernames in use
+	calls    *calling              // what everybody is called
 	names    map[group.ID]string
 	classes  map[group.ID]bool
 
@@ -104,13 +105,15 @@ type comparison struct {
 	rowOf   map[account.ID]int    // index in rows
 	leave   []AccountRow
 	matches []AccountRow
+	asked   map[account.ID]account.Account // who is called otherwise, where somebody says so
+	renames []AccountRow
 }
 
 func begin(k Known, found *Findings) *comparison {
 	c := &comparison{
 		known: k, found: found, bounds: k.School.BoundsAt(k.Now), plan: Plan{Rows: map[Phase][]AccountRow{}}, roles: map[person.Kind]role{},
 		byKey: map[string]int{}, sameKey: map[string][]int{}, byECK: map[string]int{}, sameECK: map[string][]int{}, byNumber: map[string]int{}, numbered: map[string]account.ID{},
-		taken: map[string]bool{}, names: map[group.ID]string{}, classes: map[group.ID]bool{},
+		calls: callings(&k), asked: map[account.ID]account.Account{}, names: map[group.ID]string{}, classes: map[group.ID]bool{},
 		claimed: map[int]bool{}, seen: map[int]bool{}, also: map[string][]string{}, matched: map[person.Kind]int{}, swaps: map[person.Kind]int{},
 		renamed: map[account.ID]bool{}, other: map[account.ID]bool{}, moved: map[account.ID]bool{}, rekeyed: map[account.ID]bool{},
 		wasIn: map[account.ID]string{}, tallies: map[Tally]*Tally{}, rowOf: map[account.ID]int{},
@@ -128,11 +131,6 @@ func begin(k Known, found *Findings) *comparison {
 // is at this school now.
 func (c *comparison) index(i int) {
 	a := c.known.Accounts[i]
-	c.taken[a.Username] = true
-	for _, alias := range a.Aliases {
-		local, _, _ := strings.Cut(alias, "@")
-		c.taken[local] = true
-	}
 	if eck := a.Source.ECK.Hash; eck != "" {
 		if had, twice := c.byECK[eck]; twice {
 			c.sameECK[eck] = append(c.sameECK[eck], had, i)

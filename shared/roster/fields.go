@@ -211,6 +211,8 @@ func (c *comparison) differences(old, now account.Account) []FieldChange {
 	tell("function", strings.Join(was.Roles, ", "), strings.Join(is.Roles, ", "))
 	tell("class", c.namesOf(was.Groups), c.namesOf(is.Groups))
 	tell("state", string(old.State), string(now.State))
+	tell("username", old.Username, now.Username)
+	tell("school_email", old.Address, now.Address)
 	return list
 }
 

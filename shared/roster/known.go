@@ -6,6 +6,7 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/tenant"
@@ -33,6 +34,10 @@ type Known struct {
 	ECKOf func(eck string) string
 	// SealECK seals an ECK-iD for its account.
 	SealECK func(owner account.ID, eck string) []byte
+	// Mailboxes are addresses that exist already, and Used the names of people
+	// who have been erased.
+	Mailboxes naming.Mailboxes
+	Used      naming.Held // nil for none
 }
 
 // KnownAccount is a stored account with the moment of its last write.

@@ -29,6 +29,7 @@ const (
 	Return  Action = "return"  // an account that had left becomes active again
 	Depart  Action = "leave"   //
 	Prepare Action = "prepare" // for the school year to come
+	Rename  Action = "rename"  // another username and address
 	End     Action = "end"     // a group that is no longer in the source
 )
 
@@ -54,6 +55,9 @@ type AccountRow struct {
 	// FromBin says that the account comes back out of the recycle bin.
 	FromBin bool          `json:",omitempty"`
 	Changes []FieldChange `json:",omitempty"` // what differs, for who reads the plan
+	// Claims are the addresses that the account comes to hold with the row, and
+	// that nobody else may hold.
+	Claims []string `json:",omitempty"`
 	// Or is what happens instead where somebody confirms that the person is
 	// one who is known already. Proposals, which stand in the phase Matches,
 	// have it.
@@ -154,7 +158,8 @@ func (p Plan) endsIn() Phase {
 }
 
 // Decision is what a person says of a proposed match: Same, Other, or SameAs
-// of one of its candidates.
+// of one of its candidates. Of a proposed address, Same is to keep the old one
+// and Other to get the new one.
 type Decision string
 
 // The decisions on a proposed match. A match without one waits for the next
@@ -202,6 +207,31 @@ func (r AccountRow) decided(d Decision) []AccountRow {
 		}
 	}
 	return nil
+}
+
+// Called returns the step of the phase Renames with what was decided of each
+// row. Where nothing was decided at all, everybody gets the new address; else
+// whoever is not decided on keeps waiting.
+func (s Step) Called(by map[account.ID]Decision) Step {
+	var rows []AccountRow
+	for _, row := range s.Accounts {
+		stays := row.Or
+		row.Or = nil
+		switch by[row.Account.ID] {
+		case Same:
+			if stays != nil {
+				rows = append(rows, *stays)
+			}
+		case Other:
+			rows = append(rows, row)
+		case "":
+			if len(by) == 0 {
+				rows = append(rows, row)
+			}
+		}
+	}
+	s.Accounts = rows
+	return s
 }
 
 // Decided returns the step of the phase Matches with each proposed match

@@ -2,12 +2,9 @@ package roster
 
 import (
 	"slices"
-	"strings"
 
 	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
-	"cool.example/sync/shared/tenant"
 )
 
 // create plans a new account and returns its id.
@@ -22,20 +19,18 @@ func (c *comparison) creation(p Person, m match, reason string) AccountRow {
 	a := account.Account{
 		ID: account.NewID(), Kind: p.Kind, State: account.Active, Version: 1, Epoch: 1, Created: c.known.Now, Changed: c.known.Now,
 	}
-	a.Username = c.username(p)
-	a.Address = a.Username + "@" + c.domain(p.Kind)
-	c.taken[a.Username] = true
 	if c.plan.Prepares {
 		a.State = account.Prepared
 	}
-	a = c.imported(a, p, m)
+	a = c.name(c.imported(a, p, m), p)
 	a.Digest = a.Imported()
-	return AccountRow{Action: Create, Reason: reason, Account: a}
+	return AccountRow{Action: Create, Reason: reason, Account: a, Claims: a.Names()}
 }
 
 // change plans what differs between a stored account and p.
 func (c *comparison) change(have KnownAccount, p Person, m match) {
 	row, changed := c.changed(have, p, m)
+	c.ask(have, row, changed)
 	if !changed {
 		c.plan.Counts.Unchanged++
 		return
@@ -56,7 +51,7 @@ func (c *comparison) change(have KnownAccount, p Person, m match) {
 
 // changed returns the row that brings have to what p says.
 func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, bool) {
-	a := c.imported(have.Account, p, m)
+	a := c.follow(have, c.imported(have.Account, p, m))
 	row := AccountRow{Action: Change, Reason: m.reason, Written: have.Written, Was: have.Digest}
 	switch {
 	case c.plan.Prepares:
@@ -72,7 +67,7 @@ func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, 
 		a.State = account.Active
 	}
 	a.Digest = a.Imported()
-	if a.Digest == have.Digest && a.State == have.State {
+	if a.Digest == have.Digest && a.State == have.State && a.Address == have.Address && a.Renamed == have.Renamed {
 		return row, false
 	}
 	c.keep(have, &row)
@@ -80,7 +75,7 @@ func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, 
 		row.Action = Move
 	}
 	a.Version, a.Changed = have.Version+1, c.known.Now
-	row.Account, row.Changes = a, c.differences(have.Account, a)
+	row.Account, row.Changes, row.Claims = a, c.differences(have.Account, a), claims(have.Account, a)
 	return row, true
 }
 
@@ -160,33 +155,4 @@ func (c *comparison) class(a account.Account) string {
 	return ""
 }
 
-// username takes the local part of the address that the source delivers under
-// the institution's own domain, else the name of the account in the source,
-// else proposes one.
-func (c *comparison) username(p Person) string {
-	address, _, _ := strings.Cut(p.Email, "@")
-	if tenant.DomainOf(p.Email) != c.domain(p.Kind) {
-		address = ""
-	}
-	name, domain, _ := strings.Cut(p.Username, "@")
-	if domain != "" && tenant.DomainOf(p.Username) != c.domain(p.Kind) {
-		name = ""
-	}
-	for _, proposed := range []string{strings.ToLower(address), strings.ToLower(name)} {
-		if naming.Fit(proposed) && !c.taken[proposed] {
-			return proposed
-		}
-	}
-	return naming.Username(p.Name, func(name string) bool { return c.taken[name] })
-}
-
-func (c *comparison) domain(k person.Kind) string {
-	switch k {
-	case person.Pupil:
-		return c.known.Tenant.Domains.Pupils
-	case person.Guardian:
-		return c.known.Tenant.Domains.Guardians
-	default:
-		return c.known.Tenant.Domains.Staff
-	}
-}
+func (c *comparison) domain(k person.Kind) string { return c.calls.domain(k) }

@@ -48,13 +48,16 @@ const (
 	Names   Phase = "names"   // held: too many people with another name, or another person under a key
 	Moves   Phase = "moves"   // held: too many pupils who change class
 	Matches Phase = "matches" // held: people who may be somebody who is known already
+	Renames Phase = "renames" // held: people whose address would follow another name, or a rule
 	Fresh   Phase = "fresh"   // held: too many new people while as many would leave
 	Gone    Phase = "gone"    // people who leave within the bounds, while the bounds hold back others
 	Leave   Phase = "leave"   // people who are no longer in the source; held beyond the bounds
 )
 
 // Phases returns the phases in their order.
-func Phases() []Phase { return []Phase{Groups, People, Names, Moves, Matches, Fresh, Gone, Leave} }
+func Phases() []Phase {
+	return []Phase{Groups, People, Names, Moves, Matches, Renames, Fresh, Gone, Leave}
+}
 
 // Counts sums up a plan.
 type Counts struct {
@@ -65,6 +68,7 @@ type Counts struct {
 	Return    int
 	Match     int // proposed matches
 	Prepare   int // people prepared for the school year to come
+	Rename    int // people with another address: proposed, or by a rule
 	Unchanged int
 	Groups    int // groups made, changed or ended
 	Findings  int
@@ -81,6 +85,7 @@ const (
 	Import Kind = ""
 	Switch Kind = "switch" // the prepared school year takes the place of the present one
 	Merger Kind = "merger" // another school of the institution goes up in this one
+	Naming Kind = "naming" // people of one kind are called by the school's rule
 )
 
 // Run is one import: what was handed over, what was planned, how far it is.
@@ -88,7 +93,8 @@ type Run struct {
 	ID       RunID
 	Kind     Kind
 	School   school.ID
-	From     school.ID // the school that goes up in School; of a merger only
+	From     school.ID   // the school that goes up in School; of a merger only
+	Of       person.Kind // who are called by the school's rule; of a naming only
 	Status   Status
 	Format   string
 	Upload   string // object in the uploads bucket; "" once it is gone
@@ -147,9 +153,21 @@ func MergerOf(from school.School) Run {
 	return Run{ID: RunID("merger-" + string(from.ID)), Kind: Merger, From: from.ID, Format: "merger"}
 }
 
+// NamingOf returns the run in which the people of a kind whose main school it
+// is are called by its rule. Its id says when, to the minute, so that an order
+// that was given twice is one.
+func NamingOf(s school.School, k person.Kind, now time.Time) Run {
+	return Run{
+		ID: RunID(fmt.Sprintf("naming-%s-%s-%s", s.ID, k, now.UTC().Format("200601021504"))), Kind: Naming, Of: k, Year: s.LastYear, Format: "naming",
+	}
+}
+
 // Concluded returns s, the run's school, as it is when the run has done what
 // nobody holds back.
 func (r Run) Concluded(s school.School) school.School {
+	if r.Kind == Naming {
+		return s
+	}
 	s.LastRun = string(r.ID)
 	if r.Kind == Merger {
 		if !slices.Contains(s.Former, r.From) {

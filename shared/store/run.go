@@ -14,6 +14,7 @@ type runDoc struct {
 	Kind       string              `firestore:"kind" register:"-"`
 	School     string              `firestore:"school" register:"-"`
 	From       string              `firestore:"from" register:"-"`
+	Of         string              `firestore:"of" register:"-"`
 	Status     string              `firestore:"status" register:"-"`
 	Format     string              `firestore:"format" register:"-"`
 	Upload     string              `firestore:"upload" register:"-"`
@@ -94,12 +95,12 @@ func (db *DB) Runs() Table[roster.RunID, roster.Run, runDoc] {
 func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 	c := r.Counts
 	d := runDoc{
-		Kind: string(r.Kind), School: string(r.School), From: string(r.From), Status: string(r.Status), Format: r.Format, Upload: r.Upload,
+		Kind: string(r.Kind), School: string(r.School), From: string(r.From), Of: string(r.Of), Status: string(r.Status), Format: r.Format, Upload: r.Upload,
 		Year: int(r.Year), Prepares: r.Prepares, Supplement: r.Supplement, Switched: texts(r.Switched), Space: r.Space,
 		Counts: map[string]int{
 			"create": c.Create, "change": c.Change, "move": c.Move, "leave": c.Leave, "return": c.Return, "match": c.Match,
 			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
-			"conflicts": c.Conflicts, "undecided": c.Undecided,
+			"rename": c.Rename, "conflicts": c.Conflicts, "undecided": c.Undecided,
 		},
 		LeftOut: r.LeftOut, Todo: texts(r.Todo), Held: texts(r.Held),
 		Rows:      renamed[string](r.Rows, func(n int) int { return n }),
@@ -128,13 +129,13 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 	c := d.Counts
 	r := roster.Run{
-		ID: id, Kind: roster.Kind(d.Kind), School: school.ID(d.School), From: school.ID(d.From), Status: roster.Status(d.Status),
+		ID: id, Kind: roster.Kind(d.Kind), School: school.ID(d.School), From: school.ID(d.From), Of: person.Kind(d.Of), Status: roster.Status(d.Status),
 		Format: d.Format, Upload: d.Upload, Year: school.Year(d.Year), Prepares: d.Prepares,
 		Supplement: d.Supplement, Switched: named[person.Kind](d.Switched), Space: d.Space,
 		Counts: roster.Counts{
 			Create: c["create"], Change: c["change"], Move: c["move"], Leave: c["leave"], Return: c["return"], Match: c["match"],
 			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
-			Conflicts: c["conflicts"], Undecided: c["undecided"],
+			Rename: c["rename"], Conflicts: c["conflicts"], Undecided: c["undecided"],
 		},
 		LeftOut: d.LeftOut, Todo: named[roster.Phase](d.Todo), Held: named[roster.Phase](d.Held),
 		Rows:      renamed[roster.Phase](d.Rows, func(n int) int { return n }),
