@@ -141,7 +141,9 @@ func (p present) free(names []store.NameID, id account.ID) bool {
 }
 
 // renames reports whether a row gives its account another address.
-func renames(row roster.AccountRow) bool { return row.Before != nil && row.Before.Address != row.Account.Address }
+func renames(row roster.AccountRow) bool {
+	return row.Before != nil && row.Before.Address != row.Account.Address
+}
 
 // stands reports whether an account still has the address that a row changes.
 func stands(row roster.AccountRow, have account.Account) bool {
