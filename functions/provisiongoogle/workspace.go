@@ -110,7 +110,10 @@ func cut(s string) string {
 // Group makes or renames a group. One with its address is ours: the address
 // holds a part of our id.
 func (w *workspace) Group(ctx context.Context, remote string, g group.Group) (string, error) {
-	want := directory.Group{Email: w.address(g), Name: fmt.Sprintf("%s (%s)", g.Name, g.Year)}
+	want := directory.Group{Email: w.address(g), Name: g.Name}
+	if g.Imported() { // which is another next year
+		want.Name = fmt.Sprintf("%s (%s)", g.Name, g.Year)
+	}
 	if remote != "" {
 		return remote, w.judgeKnown(ctx, w.client.PatchGroup(ctx, remote, directory.Group{Name: want.Name}))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -30,10 +31,11 @@ func (s *server) blind(ctx context.Context, tx *store.Tx, j job) (outcome, error
 	return o, nil
 }
 
-// writeGroup stores a group as the plan has it. A group's stored form holds
-// nothing but what the source says, so that writing it again changes nothing.
+// writeGroup stores what the source says of a group, as the plan has it, so
+// that writing it again changes nothing. What the school said of it stays.
 func (s *server) writeGroup(tx *store.Tx, owner tenant.ID, row roster.GroupRow) error {
-	return s.db.Groups().SetTx(tx, owner, row.Group.ID, row.Group)
+	e := store.Entry[group.ID, group.Group]{ID: row.Group.ID, Value: row.Group}
+	return s.db.Groups().MergeTx(tx, owner, e, store.DeliveredFields()...)
 }
 
 func (s *server) writeAccount(ctx context.Context, tx *store.Tx, owner tenant.ID, row roster.AccountRow) error {

@@ -1,9 +1,13 @@
-// Package group describes the groups of a school: classes, and lesson groups.
+// Package group describes the groups of a school: classes and lesson groups
+// that its source delivers, groups that it fills by hand, and groups that a
+// rule fills.
 package group
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"cool.example/sync/shared/school"
 )
@@ -34,18 +38,32 @@ const (
 	Older  Band = "older"  // voortgezet onderwijs, adults
 )
 
-// Group is a class or lesson group of one school in one school year.
+// Group is a group of one school, or of the whole institution. A class or
+// lesson group is there for one school year.
 type Group struct {
 	ID     ID
-	School school.ID
-	Year   school.Year
-	Key    string // the source's key
+	School school.ID   // "" for a group of the whole institution, which the school itself made
+	Year   school.Year // in which it was made
+	Key    string      // the source's key; "" for a group that the school made
 	Kind   Kind
 	Name   string
 	Grade  string // jaargroep code: "4", "11", "C"
-	Ended  bool   // no longer in the source; read-only
+	Ended  bool   // no longer in the source, or ended by hand; read-only
 	Band   Band   // as the school set it; "" for what the grade proposes: see BandOf
+	Rule   Rule   // of a ruled group: who is in it
 }
+
+// Imported reports whether the source says what the group is and who is in it.
+func (g Group) Imported() bool { return g.Kind != Manual && g.Kind != Ruled }
+
+// Alike reports whether a source that delivers o would change nothing of g.
+func (g Group) Alike(o Group) bool {
+	return g.ID == o.ID && g.School == o.School && g.Year == o.Year && g.Key == o.Key && g.Kind == o.Kind &&
+		g.Name == o.Name && g.Grade == o.Grade && g.Ended == o.Ended
+}
+
+// NewID returns a fresh random id, for a group that the school makes itself.
+func NewID() ID { return ID("g" + strings.ToLower(rand.Text())) }
 
 // IDOf derives the id of the group that a source calls key. One key names one
 // group per school and school year, so that two imports which race make the

@@ -32,7 +32,7 @@ func (c *comparison) planGroups() {
 		switch {
 		case !ok:
 			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: Create, Group: want})
-		case have.Group != want:
+		case !have.Alike(want):
 			c.plan.Groups = append(c.plan.Groups, GroupRow{Action: Change, Group: want, Written: have.Written})
 		}
 	}
@@ -50,7 +50,7 @@ func (c *comparison) planGroups() {
 // end plans the end of a group; it can be read after that, not changed. What
 // the school itself made is not the source's to end.
 func (c *comparison) end(have KnownGroup) {
-	if have.Ended || (have.Kind != group.Class && have.Kind != group.Lesson) {
+	if have.Ended || !have.Imported() {
 		return
 	}
 	ended := have.Group

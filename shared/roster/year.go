@@ -42,7 +42,7 @@ func SwitchYear(k Known, found *Findings) Plan {
 	year, here := k.School.Prepared.Year, k.School.ID
 	c.roster = &Roster{School: k.School.Code, Year: year}
 	for _, g := range k.Groups {
-		if g.School == here && g.Year < year {
+		if g.School == here && g.Year < year && g.Imported() {
 			c.end(g)
 		}
 	}

@@ -29,6 +29,8 @@ type accountDoc struct {
 	Main        string          `firestore:"main" register:"-"`
 	Own         ownDoc          `firestore:"own"`
 	Apart       []string        `firestore:"apart,omitempty" register:"-"`
+	Schools     []string        `firestore:"schools" register:"-"`    // of every membership, for AccountsAt
+	Within      []string        `firestore:"within" register:"class"` // the groups, for MembersOf
 	Rest        string          `firestore:"rest,omitempty" register:"-"`
 	LeaveAt     time.Time       `firestore:"leaveAt" register:"-"`
 	Until       time.Time       `firestore:"until" register:"-"`
@@ -99,7 +101,7 @@ type ownDoc struct {
 // the school added beside them stays as it is.
 func ImportedFields() []string {
 	return []string{
-		"state", "username", "address", "aliases", "renamed", "source", "memberships", "next", "main", "apart", "rest", "leaveAt",
+		"state", "username", "address", "aliases", "renamed", "source", "memberships", "next", "main", "apart", "schools", "within", "rest", "leaveAt",
 		"version", "digest", "epoch", "changed", "traces",
 	}
 }
@@ -185,7 +187,7 @@ func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 			ECKHash: a.Source.ECK.Hash, ECK: a.Source.ECK.Sealed,
 		},
 		Memberships: membershipDocs(a.Memberships), Next: membershipDocs(a.Next), Main: string(a.Main), Apart: texts(a.Apart),
-		Own:  ownToDoc(a.Own),
+		Own: ownToDoc(a.Own), Schools: schoolsOf(a), Within: texts(a.Groups()),
 		Rest: string(a.Rest), LeaveAt: a.LeaveAt, Until: a.Until, Limited: a.Limit.Since, LimitOrder: a.Limit.Order,
 		Epoch: a.Epoch, Version: a.Version, Digest: a.Digest, Created: a.Created, Changed: a.Changed,
 	}

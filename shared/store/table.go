@@ -157,10 +157,15 @@ func (t Table[ID, V, D]) List(ctx context.Context, owner tenant.ID, p Page[ID]) 
 	if err := check(owner, ID("x")); err != nil {
 		return nil, "", err
 	}
-	q := t.parent(owner).OrderBy(firestore.DocumentID, firestore.Asc).Limit(p.Limit)
 	if t.shared {
 		return nil, "", errors.New("a shared table is read by id only")
 	}
+	return t.page(ctx, owner, t.parent(owner).Query, p)
+}
+
+// page returns a page of what q finds, in the order of ids: see List.
+func (t Table[ID, V, D]) page(ctx context.Context, owner tenant.ID, q firestore.Query, p Page[ID]) ([]Entry[ID, V], ID, error) {
+	q = q.OrderBy(firestore.DocumentID, firestore.Asc).Limit(p.Limit)
 	if p.Cursor != "" {
 		q = q.StartAfter(string(p.Cursor))
 	}

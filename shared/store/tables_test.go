@@ -19,6 +19,7 @@ import (
 	"cool.example/sync/shared/envelope"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/ledger"
+	"cool.example/sync/shared/link"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/receipt"
@@ -188,6 +189,12 @@ func otherTables() []contract {
 		of("Mails", (*store.DB).Mails, as),
 		of("Mailboxes", (*store.DB).Mailboxes, as),
 		of("UsedNames", (*store.DB).UsedNames, as),
+		of("Supervision", (*store.DB).Supervision, func(v link.Supervision, _ tenant.ID, id account.ID) link.Supervision {
+			v.Pupil = id
+			return v
+		}),
+		of("LinkRules", (*store.DB).LinkRules, as),
+		of("Recalculations", (*store.DB).Recalculations, as),
 		of("Pulls", (*store.DB).Pulls, func(v pull.Connection, _ tenant.ID, id school.ID) pull.Connection {
 			v.School = id
 			return v

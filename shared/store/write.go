@@ -112,6 +112,24 @@ func (t Table[ID, V, D]) ReplaceTx(tx *Tx, owner tenant.ID, e Entry[ID, V], fiel
 	return classify(tx.tx.Update(t.ref(owner, e.ID), updates, pre...))
 }
 
+// MergeTx writes the named top-level fields of v, whether or not id exists;
+// other fields of the document keep their value. It reads as SetTx does.
+func (t Table[ID, V, D]) MergeTx(tx *Tx, owner tenant.ID, e Entry[ID, V], fields ...string) error {
+	if err := t.claim(tx, owner, e.ID); err != nil {
+		return err
+	}
+	all := t.fields(t.toDoc(owner, e.Value))
+	values, paths := make(map[string]any, len(fields)), make([]firestore.FieldPath, len(fields))
+	for i, f := range fields {
+		v, ok := all[f]
+		if !ok {
+			return fault.New(fault.Internal, "no stored field %q", f)
+		}
+		values[f], paths[i] = v, firestore.FieldPath{f}
+	}
+	return classify(tx.tx.Set(t.ref(owner, e.ID), values, firestore.Merge(paths...)))
+}
+
 // SetIf stores e.Value where the document was not written since e.Written. It
 // answers Conflict where it was. It is the cheap alternative to a transaction
 // for one document that several workers want.
