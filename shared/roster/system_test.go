@@ -145,7 +145,7 @@ func TestUntilEverybodyIsDecided(t *testing.T) {
 			half[row.Account.ID] = roster.Same
 		}
 	}
-	for _, row := range (roster.Step{Accounts: p.Rows[roster.Matches]}).Decided(half).Accounts {
+	for _, row := range (roster.Step{Accounts: p.Rows[roster.Matches]}).Decided(half, true).Accounts {
 		w.accounts[row.Account.ID] = row.Account
 	}
 	w.run.Held, w.run.Todo, w.run.Decisions = nil, roster.Phases(), half
@@ -237,7 +237,7 @@ func TestNamesakesAreToldApart(t *testing.T) {
 		was, _ := w.accounts[row.Or.Account.ID].At("zeester")
 		require.Equal(t, was.Groups, is.Groups, "the one in the same class stands first")
 		by := map[account.ID]roster.Decision{row.Account.ID: roster.SameAs(row.Others[0].Account.ID)}
-		chosen := roster.Step{Accounts: []roster.AccountRow{row}}.Decided(by).Accounts
+		chosen := roster.Step{Accounts: []roster.AccountRow{row}}.Decided(by, true).Accounts
 		require.Equal(t, row.Others[0].Account.ID, chosen[0].Account.ID)
 	}
 }
