@@ -15,6 +15,7 @@ import (
 	"cool.example/sync/functions/admin"
 	"cool.example/sync/functions/mail"
 	"cool.example/sync/functions/provisiongoogle"
+	"cool.example/sync/functions/recalculate"
 	"cool.example/sync/functions/rosterapply"
 	"cool.example/sync/functions/rosterplan"
 	"cool.example/sync/functions/rosterpull"
@@ -31,8 +32,8 @@ type opener func(context.Context, config.Lookup) (http.Handler, error)
 func openers() map[string]opener {
 	return map[string]opener{
 		"admin": admin.Open, "mail": mail.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
-		"rosterpull": rosterpull.Open,
-		"signin":     signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
+		"recalculate": recalculate.Open, "rosterpull": rosterpull.Open,
+		"signin": signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
 	}
 }
 

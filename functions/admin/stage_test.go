@@ -76,7 +76,7 @@ func begin(t *testing.T) *stage {
 		t: t, project: emulators.PubSub(t), bucket: emulators.Storage(t), handled: new(atomic.Int64),
 		clock: clock.NewManual(time.Date(2026, time.November, 24, 9, 30, 0, 0, time.UTC)),
 	}
-	emulators.Topics(t, s.project, topic.RosterReceived.Name, topic.RosterApply.Name)
+	emulators.Topics(t, s.project, topic.RosterReceived.Name, topic.RosterApply.Name, topic.Recalculate.Name)
 	s.deps = s.connect()
 	s.url = s.serve(s.deps)
 	s.institutions()

@@ -11,6 +11,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
@@ -72,6 +73,24 @@ type end struct {
 	done   bool // what nobody holds back is done
 }
 
+// letter tells whoever may approve a run that waits, and has the groups and
+// links that follow from rules calculated anew.
+func (e end) letter(owner tenant.ID, run roster.Run) outbox.Letter {
+	var messages []outbox.Message
+	if e.waits {
+		messages = append(messages, outbox.To(topic.Mail, topic.Waits(owner, run.ID)))
+	}
+	for _, s := range []school.ID{run.School, run.From} {
+		if e.done && s != "" {
+			messages = append(messages, outbox.To(topic.Recalculate, topic.Recalculation{Tenant: owner, School: s, Asked: run.Changed.UnixMilli()}))
+		}
+	}
+	if len(messages) == 0 {
+		return outbox.Letter{}
+	}
+	return outbox.New(owner, run.Changed, messages...)
+}
+
 // close takes a run out of Applying, once, and frees its school. Of one that
 // waits, whoever may approve it is told. What belongs to an earlier hold of the
 // school, before an approval, closes nothing.
@@ -104,9 +123,7 @@ func (s *server) close(ctx context.Context, owner tenant.ID, begun roster.Run, e
 			}
 		}
 		run = closed(run, e, s.clock.Now())
-		if e.waits {
-			letter = outbox.New(owner, run.Changed, outbox.To(topic.Mail, topic.Waits(owner, run.ID)))
-		}
+		letter = e.letter(owner, run)
 		entry := audit.New(run.Changed, audit.Actor{System: "rosterapply"}, audit.ImportApplied).On(string(run.ID)).Because(string(e.status))
 		return errors.Join(
 			s.db.Runs().SetTx(tx, owner, run.ID, run),

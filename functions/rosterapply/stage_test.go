@@ -45,14 +45,19 @@ type queue struct {
 	mu    sync.Mutex
 	wait  []outbox.Message
 	mails []outbox.Message // of another function
+	rules []outbox.Message // and of another
 }
 
 func (q *queue) Publish(_ context.Context, messages []outbox.Message) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, m := range messages {
-		if m.Topic == topic.Mail.Name {
+		switch m.Topic {
+		case topic.Mail.Name:
 			q.mails = append(q.mails, m)
+			continue
+		case topic.Recalculate.Name:
+			q.rules = append(q.rules, m)
 			continue
 		}
 		q.wait = append(q.wait, m)

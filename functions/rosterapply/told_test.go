@@ -32,7 +32,10 @@ func TestWhoMayApproveIsToldAfterACrash(t *testing.T) {
 	left, err := f.db.Leftovers(t.Context(), time.Now().Add(time.Hour), 10)
 	require.NoError(t, err)
 	require.Len(t, left, 1)
-	require.Equal(t, []outbox.Message{outbox.To(topic.Mail, topic.Waits(board, "r1"))}, left[0].Messages)
+	require.Equal(t, []outbox.Message{
+		outbox.To(topic.Mail, topic.Waits(board, "r1")),
+		outbox.To(topic.Recalculate, topic.Recalculation{Tenant: board, School: place, Asked: run.Changed.UnixMilli()}),
+	}, left[0].Messages, "what is applied counts for rules, whatever waits")
 }
 
 // mute is a queue that takes no mails.

@@ -117,6 +117,7 @@ func deeds() map[Action]Deed {
 		Erased:         {"Account definitief gewist", managing(), Changes, false, fromStore, "wisbewijs", ""},
 		Restricted:     {"Verwerking beperkt", managing(), Changes, false, fromSchool, "", "admin"},
 		Lifted:         {"Beperking van de verwerking opgeheven", managing(), Changes, false, fromSchool, "", "admin"},
+		RuleApplied:    {"Groepen of begeleiders bijgewerkt volgens een regel", managing(), Changes, false, fromStore, "school", ""},
 		LogViewed:      {"Logboek bekeken", accounting(), Views, true, fromStore, "", "admin"},
 		ExtractViewed:  {"Eigen gegevens en logboek bekeken", accounting(), Views, false, fromStore, "", "start"},
 		Mailed:         {"E-mail verstuurd", telling(), Outward, false, fromStore, "levering", ""},

@@ -49,6 +49,7 @@ const (
 	Lifted         Action = "account.lifted" // the restriction ended
 	LogViewed      Action = "log.viewed"
 	ExtractViewed  Action = "extract.viewed" // the subject's own: who saw me
+	RuleApplied    Action = "rule.applied"   // groups or links that follow from rules
 	Mailed         Action = "mail.ended"     // a mail to the subject about the object; the reason says how it ended
 )
 

@@ -23,6 +23,7 @@ var (
 	RosterApply     = Topic[Apply]{"roster-apply"}
 	ProvisionGoogle = Topic[Provision]{"provision-google"}
 	Mail            = Topic[Mailing]{"mail"}
+	Recalculate     = Topic[Recalculation]{"recalculate"}
 	Minute          = Topic[Tick]{"tick-minute"}
 	Day             = Topic[Tick]{"tick-day"}
 )
@@ -60,6 +61,18 @@ type Provision struct {
 	// Receipt is the receipt to which the deletion of erased accounts is
 	// reported.
 	Receipt receipt.ID `json:"receipt,omitempty"`
+}
+
+// Recalculation asks to bring the groups and links of a school that follow from
+// rules in line with what is known. One that was begun after it was asked for
+// and is complete has done it.
+type Recalculation struct {
+	Tenant   tenant.ID    `json:"tenant"`
+	School   school.ID    `json:"school,omitempty"`   // "" for each, and for who is at none
+	Asked    int64        `json:"asked"`              // when, in milliseconds since 1970
+	Accounts []account.ID `json:"accounts,omitempty"` // only these; none for all of the school
+	After    account.ID   `json:"after,omitempty"`    // it goes on behind this account
+	Begun    int64        `json:"begun,omitempty"`    // of one that goes on: when it was, as Asked
 }
 
 // Letter is a kind of mail.

@@ -51,6 +51,9 @@ func wires() []wire {
 		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1"}`, `{"tenant":"","connection":""}`),
 		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1"},
 			`{"tenant":"bestuur","letter":"import_waiting","import":"i1"}`, `{"tenant":"","letter":"","import":""}`),
+		on(topic.Recalculate, topic.Recalculation{
+			Tenant: "bestuur", School: "s1", Asked: 5, Accounts: []account.ID{"a1"}, After: "a2", Begun: 6,
+		}, `{"tenant":"bestuur","school":"s1","asked":5,"accounts":["a1"],"after":"a2","begun":6}`, `{"tenant":"","asked":0}`),
 		on(topic.Minute, topic.Tick{}, `{}`, `{}`),
 		on(topic.Day, topic.Tick{}, `{}`, `{}`),
 	}
