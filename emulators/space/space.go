@@ -131,6 +131,23 @@ func (s Space) Secret(ctx context.Context, name string, value []byte) error {
 // Key makes a symmetric key, and its key ring where that is missing, and returns
 // the key's resource name.
 func (s Space) Key(ctx context.Context, name string) (string, error) {
+	return s.key(ctx, name, &kmspb.CryptoKey{
+		Purpose:                  kmspb.CryptoKey_ENCRYPT_DECRYPT,
+		DestroyScheduledDuration: durationpb.New(24 * time.Hour),
+	})
+}
+
+// SigningKey makes a key that signs with EC_SIGN_P256_SHA256, as Key does, and
+// returns the resource name of its first version.
+func (s Space) SigningKey(ctx context.Context, name string) (string, error) {
+	key, err := s.key(ctx, name, &kmspb.CryptoKey{
+		Purpose:         kmspb.CryptoKey_ASYMMETRIC_SIGN,
+		VersionTemplate: &kmspb.CryptoKeyVersionTemplate{Algorithm: kmspb.CryptoKeyVersion_EC_SIGN_P256_SHA256},
+	})
+	return key + "/cryptoKeyVersions/1", err
+}
+
+func (s Space) key(ctx context.Context, name string, like *kmspb.CryptoKey) (string, error) {
 	client, err := kms.NewKeyManagementClient(ctx, plaintext(s.env["KMS_ENDPOINT"])...)
 	if err != nil {
 		return "", err
@@ -141,12 +158,7 @@ func (s Space) Key(ctx context.Context, name string) (string, error) {
 	if err != nil && status.Code(err) != codes.AlreadyExists {
 		return "", err
 	}
-	key, err := client.CreateCryptoKey(ctx, &kmspb.CreateCryptoKeyRequest{
-		Parent: home + "/keyRings/sync", CryptoKeyId: name, CryptoKey: &kmspb.CryptoKey{
-			Purpose:                  kmspb.CryptoKey_ENCRYPT_DECRYPT,
-			DestroyScheduledDuration: durationpb.New(24 * time.Hour),
-		},
-	})
+	key, err := client.CreateCryptoKey(ctx, &kmspb.CreateCryptoKeyRequest{Parent: home + "/keyRings/sync", CryptoKeyId: name, CryptoKey: like})
 	return key.GetName(), err
 }
 

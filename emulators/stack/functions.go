@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/functions"
 	"cool.example/sync/functions/admin"
 	"cool.example/sync/functions/mail"
+	"cool.example/sync/functions/notary"
 	"cool.example/sync/functions/provisiongoogle"
 	"cool.example/sync/functions/recalculate"
 	"cool.example/sync/functions/rosterapply"
@@ -31,8 +32,8 @@ type opener func(context.Context, config.Lookup) (http.Handler, error)
 
 func openers() map[string]opener {
 	return map[string]opener{
-		"admin": admin.Open, "mail": mail.Open, "provisiongoogle": provisiongoogle.Open, "rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open,
-		"recalculate": recalculate.Open, "rosterpull": rosterpull.Open,
+		"admin": admin.Open, "mail": mail.Open, "notary": notary.Open, "provisiongoogle": provisiongoogle.Open, "recalculate": recalculate.Open,
+		"rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open, "rosterpull": rosterpull.Open,
 		"signin": signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
 	}
 }

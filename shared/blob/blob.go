@@ -71,6 +71,30 @@ func (b *Bucket) Reader(ctx context.Context, name string) (io.ReadCloser, error)
 	return r, classify(err)
 }
 
+// Names yields the names of the objects that begin with prefix, in their order.
+func (b *Bucket) Names(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		q := &storage.Query{Prefix: prefix}
+		if err := q.SetAttrSelection([]string{"Name"}); err != nil {
+			yield("", err)
+			return
+		}
+		for list := b.bucket.Objects(ctx, q); ; {
+			attrs, err := list.Next()
+			if errors.Is(err, iterator.Done) {
+				return
+			}
+			if err != nil {
+				yield("", classify(err))
+				return
+			}
+			if !yield(attrs.Name, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Range reads length bytes at offset of exactly this generation of an object.
 func (b *Bucket) Range(ctx context.Context, name string, generation, offset, length int64) ([]byte, error) {
 	r, err := b.bucket.Object(name).Generation(generation).NewRangeReader(ctx, offset, length)

@@ -183,6 +183,32 @@ func TestRangeReadsOneGenerationAlone(t *testing.T) {
 	require.Equal(t, "later", string(got))
 }
 
+func TestNames(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	names := func(prefix string) (list []string) {
+		for name, err := range b.Names(t.Context(), prefix) {
+			require.NoError(t, err)
+			list = append(list, name)
+		}
+		return list
+	}
+	require.Empty(t, names(""))
+	for _, name := range []string{"golfbreker/002", "duinrand/001", "golfbreker/001", "golfbreker2/001"} {
+		_, err := b.Create(t.Context(), name, body([]byte("x")))
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"golfbreker/001", "golfbreker/002"}, names("golfbreker/"))
+	require.Len(t, names(""), 4)
+	for name := range b.Names(t.Context(), "golfbreker") {
+		require.Equal(t, "golfbreker/001", name)
+		break // whoever has seen enough stops
+	}
+	for _, err := range openAt(t, "nergens", os.Getenv("STORAGE_EMULATOR_HOST")).Names(t.Context(), "") {
+		require.Equal(t, fault.NotFound, fault.KindOf(err))
+	}
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	b := open(t)

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -200,8 +199,7 @@ func TestLeaves(t *testing.T) {
 	db, _ := open(t)
 	logged(t, db)
 	all := []string{"e0", "e1", "e2", "e3", "e4", "e5"}
-	require.Equal(t, all, ids(t, db.Leaves(t.Context(), ours, "", "")), "what has expired too")
-	require.Equal(t, all[1:4], ids(t, db.Leaves(t.Context(), ours, "e1", "e4")))
+	require.Equal(t, all, ids(t, db.LogIDs(t.Context(), ours)), "what has expired too")
 	require.Equal(t, all, ids(t, db.LeavesSince(t.Context(), ours, time.Time{})), "in the order in which they came")
 	hashes, third := map[audit.Hash]bool{}, audit.Leaf{}
 	for l, err := range db.LeavesSince(t.Context(), ours, time.Time{}) {
@@ -214,18 +212,54 @@ func TestLeaves(t *testing.T) {
 	}
 	require.Len(t, hashes, 6)
 	require.Equal(t, all[3:], ids(t, db.LeavesSince(t.Context(), ours, third.Recorded)))
-	elsewhere := slices.Collect(func(yield func(audit.Leaf) bool) {
-		for l := range db.Leaves(t.Context(), theirs, "", "") {
-			yield(l)
-		}
-	})
+	some, err := db.Leaves(t.Context(), ours, []audit.ID{"e3", "niemand", "e5"})
+	require.NoError(t, err)
+	require.Len(t, some, 2)
+	require.Equal(t, third, some["e3"])
+	elsewhere, err := db.Leaves(t.Context(), theirs, []audit.ID{"e0", "e1"})
+	require.NoError(t, err)
 	require.Len(t, elsewhere, 1)
-	require.False(t, hashes[elsewhere[0].Hash])
-	for range 2 {
-		for _, err := range db.Leaves(t.Context(), "../x", "", "") {
+	require.False(t, hashes[elsewhere["e0"].Hash])
+	none, err := db.Leaves(t.Context(), ours, nil)
+	require.NoError(t, err)
+	require.Empty(t, none)
+}
+
+func TestPrivateLeaves(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	e := entryOf("een", audit.SignedIn).From(envelope.Envelope{Body: []byte("body")})
+	require.NoError(t, db.Log().Create(t.Context(), ours, e.ID, e))
+	require.Equal(t, []string{"een"}, ids(t, db.PrivateIDs(t.Context(), ours)))
+	require.Empty(t, ids(t, db.PrivateIDs(t.Context(), theirs)))
+	found, err := db.PrivateLeaves(t.Context(), ours, []audit.ID{"een", "twee"})
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Equal(t, e.Private, found["een"].Private)
+}
+
+func TestLeavesOfNobody(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	_, err := db.Leaves(t.Context(), "../x", []audit.ID{"a"})
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	_, err = db.PrivateLeaves(t.Context(), ours, []audit.ID{"a/b"})
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	for _, list := range []func(func(audit.Leaf, error) bool){
+		db.LeavesSince(t.Context(), "../x", time.Time{}), db.LogIDs(t.Context(), "../x"), db.PrivateIDs(t.Context(), "../x"),
+	} {
+		asked := 0
+		for _, err := range list {
 			require.Equal(t, fault.NotFound, fault.KindOf(err))
+			asked++
 		}
+		require.Equal(t, 1, asked)
 	}
+	head, err := db.LogHead(t.Context(), ours)
+	require.NoError(t, err)
+	require.Zero(t, head)
+	_, err = db.LogHead(t.Context(), "../x")
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
 }
 
 func TestRounds(t *testing.T) {

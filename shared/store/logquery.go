@@ -10,7 +10,9 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/envelope"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/manifest"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -89,10 +91,71 @@ func (q LogQuery) on(c *firestore.CollectionRef) (firestore.Query, error) {
 	return asked.StartAfter(at, id), nil
 }
 
+// LeavesSince yields what proves each entry that the database took in at that
+// moment or later, in that order, expired or not.
+func (db *DB) LeavesSince(ctx context.Context, owner tenant.ID, since time.Time) iter.Seq2[audit.Leaf, error] {
+	ask := func() firestore.Query {
+		q := db.Log().parent(owner).OrderBy("recorded", firestore.Asc)
+		if !since.IsZero() {
+			q = q.Where("recorded", ">=", since)
+		}
+		return q
+	}
+	return leaves(ctx, owner, ask, func(snap *firestore.DocumentSnapshot) audit.Leaf { return leaf(owner, snap) })
+}
+
+// Leaves returns what proves those of ids that are stored, expired or not, in
+// one round trip.
+func (db *DB) Leaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
+	refs, err := db.Log().refs(owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	return db.stored(ctx, refs, func(snap *firestore.DocumentSnapshot) audit.Leaf { return leaf(owner, snap) })
+}
+
+// PrivateLeaves returns what proves those private parts that are stored: the
+// hash of each as it is now.
+func (db *DB) PrivateLeaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
+	refs, err := db.Private().refs(owner, ids)
+	if err != nil {
+		return nil, err
+	}
+	return db.stored(ctx, refs, privateLeaf)
+}
+
+func (db *DB) stored(ctx context.Context, refs []*firestore.DocumentRef, of func(*firestore.DocumentSnapshot) audit.Leaf) (map[audit.ID]audit.Leaf, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	snaps, err := db.client.GetAll(ctx, refs)
+	if err != nil {
+		return nil, classify(err)
+	}
+	found := make(map[audit.ID]audit.Leaf, len(snaps))
+	for _, snap := range snaps {
+		if snap.Exists() {
+			found[audit.ID(snap.Ref.ID)] = of(snap)
+		}
+	}
+	return found, nil
+}
+
+// LogIDs yields the id of every entry and when its document was made, and
+// nothing else of it.
+func (db *DB) LogIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
+	return leaves(ctx, owner, func() firestore.Query { return db.Log().parent(owner).Select() }, identity)
+}
+
+// PrivateIDs is LogIDs of the private parts.
+func (db *DB) PrivateIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
+	return leaves(ctx, owner, func() firestore.Query { return db.Private().parent(owner).Select() }, identity)
+}
+
 // leaf returns what proves a stored entry, however it came to be stored.
 func leaf(owner tenant.ID, snap *firestore.DocumentSnapshot) audit.Leaf {
 	fields := snap.Data()
-	l := audit.Leaf{ID: audit.ID(snap.Ref.ID), Created: snap.CreateTime}
+	l := identity(snap)
 	l.Hash = audit.HashStored(owner, l.ID, fields)
 	l.Recorded, _ = fields["recorded"].(time.Time)
 	l.ExpireAt, _ = fields["expireAt"].(time.Time)
@@ -101,47 +164,45 @@ func leaf(owner tenant.ID, snap *firestore.DocumentSnapshot) audit.Leaf {
 	return l
 }
 
-// LeavesSince yields what proves each entry that the database took in at that
-// moment or later, in that order, expired or not.
-func (db *DB) LeavesSince(ctx context.Context, owner tenant.ID, since time.Time) iter.Seq2[audit.Leaf, error] {
-	return db.leaves(ctx, owner, func(c *firestore.CollectionRef) firestore.Query {
-		q := c.OrderBy("recorded", firestore.Asc)
-		if !since.IsZero() {
-			q = q.Where("recorded", ">=", since)
-		}
-		return q
-	})
+func privateLeaf(snap *firestore.DocumentSnapshot) audit.Leaf {
+	var d privateDoc
+	l := identity(snap)
+	if snap.DataTo(&d) == nil { // what cannot be read is not what was written
+		l.Private = audit.Private{Hash: audit.HashPrivate(envelope.Envelope(d.Envelope), d.ExpireAt), Until: d.ExpireAt}
+	}
+	return l
 }
 
-// Leaves yields what proves each entry whose id is not before from and before
-// to, expired or not; "" bounds nothing.
-func (db *DB) Leaves(ctx context.Context, owner tenant.ID, from, to audit.ID) iter.Seq2[audit.Leaf, error] {
-	return db.leaves(ctx, owner, func(c *firestore.CollectionRef) firestore.Query {
-		q := c.OrderBy(firestore.DocumentID, firestore.Asc)
-		if from != "" {
-			q = q.Where(firestore.DocumentID, ">=", c.Doc(string(from)))
-		}
-		if to != "" {
-			q = q.Where(firestore.DocumentID, "<", c.Doc(string(to)))
-		}
-		return q
-	})
+func identity(snap *firestore.DocumentSnapshot) audit.Leaf {
+	return audit.Leaf{ID: audit.ID(snap.Ref.ID), Created: snap.CreateTime}
 }
 
-func (db *DB) leaves(ctx context.Context, owner tenant.ID, ask func(*firestore.CollectionRef) firestore.Query) iter.Seq2[audit.Leaf, error] {
+// leaves yields what a query of owner's finds. The query is made once owner is
+// known to be one.
+func leaves(ctx context.Context, owner tenant.ID, ask func() firestore.Query, of func(*firestore.DocumentSnapshot) audit.Leaf) iter.Seq2[audit.Leaf, error] {
 	return func(yield func(audit.Leaf, error) bool) {
 		if err := check(owner, audit.ID("x")); err != nil {
 			yield(audit.Leaf{}, err)
 			return
 		}
-		for snap, err := range snapshots(ctx, ask(db.Log().parent(owner))) {
+		for snap, err := range snapshots(ctx, ask()) {
 			if err != nil {
 				yield(audit.Leaf{}, err)
 				return
 			}
-			if !yield(leaf(owner, snap), nil) {
+			if !yield(of(snap), nil) {
 				return
 			}
 		}
 	}
+}
+
+// LogHead returns where the chain of manifests of owner's log ends, the zero
+// head where there is none.
+func (db *DB) LogHead(ctx context.Context, owner tenant.ID) (manifest.Head, error) {
+	h, err := db.Heads().Get(ctx, owner, LogHead)
+	if fault.KindOf(err) == fault.NotFound {
+		_, err = tenant.ParseID(string(owner))
+	}
+	return h, err
 }

@@ -49,7 +49,7 @@ func Take(ctx context.Context, s *stack.Stack) (*Inventory, error) {
 			return nil, fmt.Errorf("read database %s: %w", database, err)
 		}
 	}
-	for _, bucket := range []string{s.Uploads, s.Plans} {
+	for _, bucket := range []string{s.Uploads, s.Plans, s.Manifests} {
 		if err := all.objects(ctx, s, bucket); err != nil {
 			return nil, fmt.Errorf("read bucket: %w", err)
 		}
