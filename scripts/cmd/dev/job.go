@@ -237,6 +237,7 @@ func (j *job) announce() error {
 			"client_id": string(demo.Tenant) + "." + string(demo.App), "client_secret": j.app.Secret, "redirect_uri": j.app.URL + "/callback",
 		},
 		"fakes": map[string]string{"google": j.stack.Google.URL(), "sendgrid": j.stack.SendGrid.URL()}, "pid": os.Getpid(),
+		"environ": j.environ(), // for scripts/verify-log
 	}
 	body, err := json.MarshalIndent(secretFile, "", "  ")
 	if err != nil {
@@ -252,8 +253,18 @@ func (j *job) announce() error {
 	fmt.Printf("\n  application %s\n  import      curl -T school.xml -H 'Authorization: Bearer %s' %s/api/import/v1/files/school.xml\n",
 		j.app.URL, j.institution.ImportToken, j.stack.URL)
 	fmt.Printf("  mail        %s/mails\n", j.stack.SendGrid.URL())
+	fmt.Printf("  proof       scripts/verify-log, of the institution's log\n")
 	fmt.Printf("  log         %s\n\nCtrl-C stops it.\n", filepath.Join(local, "dev.log"))
 	return nil
+}
+
+// environ returns the variables that lead to the log and to what proves it.
+func (j *job) environ() map[string]string {
+	found := map[string]string{}
+	for _, name := range []string{"PROJECT", "NOTARY_BUCKET", "NOTARY_KEY", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "KMS_ENDPOINT"} {
+		found[name], _ = j.stack.Lookup()(name)
+	}
+	return found
 }
 
 func keys(m map[string]user) func(func(string) bool) {

@@ -85,7 +85,7 @@ func layers() map[string]layer {
 		"roster/rows": domain, "roster/sds": domain, "roster/table": domain, "roster/uwlr": domain,
 		"school": domain, "session": domain, "tenant": domain, "topic": domain, "i18n": domain,
 		"store": adapter, "blob": adapter, "event": adapter, "secret": adapter, "seal": adapter,
-		"change": work, "erase": work, "hold": work, "intake": work, "trail": work, "plan": work, "upload": work, "provision": work,
+		"change": work, "erase": work, "hold": work, "intake": work, "trail": work, "plan": work, "proof": work, "upload": work, "provision": work,
 		"serve": page,
 	}
 }
