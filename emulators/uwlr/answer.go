@@ -96,6 +96,13 @@ func message(request, inside string) string {
 func (s *Server) answer(q question) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	roster := s.roster
+	if q.year != s.options.Year {
+		if s.ahead == nil {
+			return envelope(message(q.message, "<geengegevens/>"))
+		}
+		roster = *s.ahead
+	}
 	if since, err := moment(q.since); q.since != "" && err == nil && !since.Before(s.options.Changed) {
 		return envelope(message(q.message, "<geenwijzigingen/>"))
 	}
@@ -108,13 +115,13 @@ func (s *Server) answer(q question) string {
 	switch q.message {
 	case "leerlinggegevens_verzoek":
 		element = "leerlinggegevens"
-		inside = s.roster.head(q.version) + list("leerlingen", s.roster.pupils, all, naming) + list("leerkrachten", s.roster.staff, all, ByKey)
+		inside = roster.head(q.version) + list("leerlingen", roster.pupils, all, naming) + list("leerkrachten", roster.staff, all, ByKey)
 	case "structuur_verzoek":
-		element, inside = "leerlinggegevens-structuur", s.roster.head(q.version)
+		element, inside = "leerlinggegevens-structuur", roster.head(q.version)
 	case "leerlingen_verzoek":
-		element, inside = "leerlinggegevens-leerlingen", list("leerlingen", s.roster.pupils, q.covers, naming)
+		element, inside = "leerlinggegevens-leerlingen", list("leerlingen", roster.pupils, q.covers, naming)
 	default:
-		element, inside = "leerlinggegevens-leerkrachten", list("leerkrachten", s.roster.staff, q.covers, ByKey)
+		element, inside = "leerlinggegevens-leerkrachten", list("leerkrachten", roster.staff, q.covers, ByKey)
 	}
 	if inside == "" {
 		return envelope(message(q.message, "<geengegevens/>"))

@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"cool.example/sync/shared/school"
 )
 
 // question is a request that was understood.
 type question struct {
-	message, version, since string
-	asked                   map[string]bool // groups: "groep/K1", "" for people without one; nil where it names none
+	message, year, version, since string
+	asked                         map[string]bool // groups: "groep/K1", "" for people without one; nil where it names none
 }
 
 // covers reports whether a person is in one of the groups asked for.
@@ -151,8 +153,17 @@ func (s *Server) ask(body element) (question, error) {
 	if staged != (len(q.asked) > 0) {
 		return q, fail("Client.OngeldigBericht", "groepen belong to a request for people in stages, and are demanded there")
 	}
-	q.version, q.since = got["xsdversie"], got["laatstontvangengegevens"]
+	q.year, q.version, q.since = got["schooljaar"], got["xsdversie"], got["laatstontvangengegevens"]
 	return q, s.judge(q, got)
+}
+
+// following returns the school year after one, "" where that is none.
+func following(year string) string {
+	y, err := school.ParseYear(year)
+	if err != nil {
+		return ""
+	}
+	return (y + 1).String()
 }
 
 // judge checks what a request asks for, and notes it.
@@ -165,13 +176,13 @@ func (s *Server) judge(q question, got map[string]string) error {
 	switch {
 	case !slices.Contains(o.Versions, q.version):
 		return fail("Client.XsdVersieOngeldig", "another version")
-	case got["brincode"] != o.BRIN || location != o.Location || got["schooljaar"] != o.Year:
+	case got["brincode"] != o.BRIN || location != o.Location || q.year != o.Year && q.year != following(o.Year):
 		return fail("Client.OngeldigeKlantIdentificatie", "another school or year")
 	case got["gegevenssetid"] != "" && !slices.Contains(o.Sets, got["gegevenssetid"]):
 		return fail("Client.VocabulaireTermOngeldig", "another set")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, Request{q.message, q.version, got["gegevenssetid"], q.since, len(q.asked)})
+	s.requests = append(s.requests, Request{q.message, q.year, q.version, got["gegevenssetid"], q.since, len(q.asked)})
 	return nil
 }

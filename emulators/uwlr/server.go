@@ -49,6 +49,7 @@ const (
 type Server struct {
 	options Options
 	roster  parts
+	ahead   *parts     // of the school year after that; nil for none
 	ours    *Authority // trusted for clients, and issues the server's own certificate
 	http    *http.Server
 	addr    string
@@ -74,6 +75,7 @@ type Planned struct {
 // Request is one request that was understood.
 type Request struct {
 	Message string // "leerlinggegevens_verzoek"
+	Year    string // "2026-2027"
 	Version string
 	Set     string
 	Since   string // laatstontvangengegevens
@@ -180,6 +182,19 @@ func (s *Server) Deliver(edexml []byte, changed time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.roster, s.options.Changed = cut, changed
+	return nil
+}
+
+// Prepare makes the fake deliver the roster of the school year after its own
+// too, of which it has no data before.
+func (s *Server) Prepare(edexml []byte, changed time.Time) error {
+	cut, err := split(edexml)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead, s.options.Changed = &cut, changed
 	return nil
 }
 

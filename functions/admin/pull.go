@@ -23,6 +23,8 @@ type pullView struct {
 	Operation      pull.Operation
 	Version        string
 	Hours          int
+	At, Ahead      string   // "" for none
+	AheadResult    string   // how asking for the next school year went; "" before the first time
 	Secrets        []string // names, for who puts them there
 	Last, Next     string   // "" for never
 	Result, Run    string   // Result is "" before the first time
@@ -47,6 +49,10 @@ func (s *server) showPull(w http.ResponseWriter, r *http.Request, who session.Pe
 		Hours: int(c.Settings.Every / time.Hour), Secrets: []string{names.Key, names.Client, names.ClientName},
 		Last: stamp(c.State.Last), Result: string(c.State.Result), Run: string(c.State.Run),
 		Bad: c.State.Result != "" && !c.State.Result.Good(),
+		At:  c.Settings.At, AheadResult: string(c.State.Ahead.Result),
+	}
+	if !c.Settings.Ahead.IsZero() {
+		v.Ahead = c.Settings.Ahead.Format(time.DateOnly)
 	}
 	if !v.Known {
 		v.Operation, v.Version, v.Hours = pull.Whole, "2.3", 24
@@ -114,7 +120,12 @@ func settingsOf(r *http.Request) pull.Settings {
 	if err != nil || hours < 0 || hours > 1000 {
 		hours = 0 // which no connection may have
 	}
+	ahead, err := time.Parse(time.DateOnly, r.PostForm.Get("ahead"))
+	if err != nil {
+		ahead = time.Time{} // never
+	}
 	return pull.Settings{
+		At: r.PostForm.Get("at"), Ahead: ahead,
 		URL: r.PostForm.Get("url"), Operation: pull.Operation(r.PostForm.Get("operation")), Version: r.PostForm.Get("version"),
 		Set: r.PostForm.Get("set"), Every: time.Duration(hours) * time.Hour,
 	}
@@ -124,7 +135,7 @@ func settingsOf(r *http.Request) pull.Settings {
 // reads.
 func told(err error) error {
 	fields, _ := fault.Fields(err)
-	for _, name := range []string{"url", "operation", "version", "set", "every", "secrets"} {
+	for _, name := range []string{"url", "operation", "version", "set", "every", "at", "secrets"} {
 		if message := fields[name]; message != "" {
 			return &fault.Error{Kind: fault.Invalid, Public: message, Err: err}
 		}

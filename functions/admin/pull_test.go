@@ -47,12 +47,18 @@ func TestConnection(t *testing.T) {
 	require.Equal(t, audit.SchoolSet, all(t, s.deps.DB.Log())[0].Action)
 	require.Contains(t, text(s.show(s.admin, pullPage)), "binnen enkele minuten")
 
+	require.Equal(t, http.StatusSeeOther, s.post(s.admin, "/pull", connected("at", "02:30", "ahead", "2027-06-15", "hours", "24")).status)
+	c = s.connection()
+	require.Equal(t, "02:30", c.Settings.At)
+	require.Equal(t, time.Date(2027, time.June, 15, 0, 0, 0, 0, time.UTC), c.Settings.Ahead)
+	c.State.Ahead.Result = pull.NoData
 	c = c.Begin(s.clock.Now()).End(s.clock.Now(), "Client.AutorisatieOngeldig")
 	require.NoError(t, s.deps.DB.Pulls().Set(t.Context(), ours, zeester, c))
 	shown := text(s.show(s.admin, pullPage))
 	require.Contains(t, shown, "De autorisatiesleutel klopt niet")
 	require.Contains(t, shown, "Client.AutorisatieOngeldig")
 	require.Contains(t, shown, "Niet, tot je iets wijzigt")
+	require.Contains(t, shown, "Volgend schooljaar: Het administratiesysteem heeft geen gegevens")
 	require.Contains(t, shown, s.clock.Now().In(time.FixedZone("", 3600)).Format("02-01-2006 15:04"))
 
 	require.Equal(t, http.StatusSeeOther, s.post(s.admin, "/pull", url.Values{"say": {"now"}}).status)
@@ -76,6 +82,7 @@ func TestConnectionsThatAreNotTaken(t *testing.T) {
 		"version 2.1":  {connected("version", "2.1"), "versie 2.2 of 2.3"},
 		"no operation": {connected("operation", "all"), "alles-in-één of getrapt"},
 		"every minute": {connected("hours", "0"), "tussen één uur"},
+		"no time":      {connected("at", "half drie"), "een tijd in als 02:30"},
 		"no number":    {connected("hours", "x"), "tussen één uur"},
 		"nothing":      {url.Values{}, ""},
 		"now, unknown": {url.Values{"say": {"now"}}, ""},

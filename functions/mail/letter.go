@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cool.example/sync/shared/i18n"
+	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 )
@@ -36,15 +37,10 @@ type part struct {
 }
 
 // waiting writes that a run of a school waits: why, in which phases, and where
-// to go. It is in every language, the preferred one first.
+// to go.
 func (s *server) waiting(place school.School, run roster.Run) (letter, error) {
-	var subjects, texts []string
-	var parts []part
-	for _, lang := range i18n.Langs() {
-		say := func(key string, pairs ...any) string { return s.Texts.Text(lang, key, pairs...) }
-		p := part{
-			Lang:  lang,
-			Hello: say("mail.hello"),
+	return s.compose(func(say sayer) (subject string, p part) {
+		p = part{
 			Intro: say("mail.import_waiting.intro", "school", nameOf(place)),
 			Why:   say("mail.import_waiting.why"),
 			Do:    say("mail.import_waiting.do"),
@@ -54,7 +50,37 @@ func (s *server) waiting(place school.School, run roster.Run) (letter, error) {
 		for _, phase := range run.Held {
 			p.Held = append(p.Held, say("mail.held", "what", say("plan.phase."+string(phase)), "count", run.Rows[phase]))
 		}
-		subjects, texts, parts = append(subjects, say("mail.import_waiting.subject")), append(texts, p.plain()), append(parts, p)
+		return say("mail.import_waiting.subject"), p
+	})
+}
+
+// stopped writes that nothing is fetched for a school any more: why, and where
+// to mend it.
+func (s *server) stopped(place school.School, c pull.Connection) (letter, error) {
+	return s.compose(func(say sayer) (subject string, p part) {
+		return say("mail.pull_stopped.subject"), part{
+			Intro: say("mail.pull_stopped.intro", "school", nameOf(place)),
+			Why:   say("mail.pull_stopped.why"),
+			Held:  []string{say("pull.result."+string(c.State.Result)) + " (" + string(c.State.Result) + ")"},
+			Do:    say("mail.pull_stopped.do"),
+			Link:  s.Base.JoinPath("admin", "schools", string(place.ID), "pull").String(),
+			Foot:  say("mail.pull_stopped.foot"),
+		}
+	})
+}
+
+// sayer returns a text in one language.
+type sayer func(key string, pairs ...any) string
+
+// compose writes a letter in every language, the preferred one first.
+func (s *server) compose(in func(say sayer) (subject string, p part)) (letter, error) {
+	var subjects, texts []string
+	var parts []part
+	for _, lang := range i18n.Langs() {
+		say := func(key string, pairs ...any) string { return s.Texts.Text(lang, key, pairs...) }
+		subject, p := in(say)
+		p.Lang, p.Hello = lang, say("mail.hello")
+		subjects, texts, parts = append(subjects, subject), append(texts, p.plain()), append(parts, p)
 	}
 	var html strings.Builder
 	err := htmlPage.Execute(&html, parts)

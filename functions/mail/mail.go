@@ -56,47 +56,93 @@ func New(d Deps) http.Handler {
 	return mux
 }
 
-// handle tells everybody who may approve a run that waits. A run that no longer
-// does is nobody's concern. One person's trouble holds up no other.
+// handle writes a letter and sends it to everybody whom it concerns. One
+// person's trouble holds up no other.
 func (s *server) handle(ctx context.Context, m event.Message[topic.Mailing]) error {
-	if m.Body.Letter != topic.ImportWaiting {
+	var j job
+	var err error
+	switch m.Body.Letter {
+	case topic.ImportWaiting:
+		j, err = s.importWaiting(ctx, m.Body)
+	case topic.PullStopped:
+		j, err = s.pullStopped(ctx, m.Body)
+	default:
 		return fault.As(fault.Invalid, fmt.Errorf("no such letter: %s", m.Body.Letter))
 	}
-	owner := m.Body.Tenant
-	run, err := s.DB.Runs().Get(ctx, owner, m.Body.Import)
-	if err != nil {
-		return fmt.Errorf("read run: %w", err)
+	if err != nil || j.about == "" {
+		return err
 	}
-	if run.Status != roster.Waiting {
-		return nil
-	}
-	place, err := s.DB.Schools().Get(ctx, owner, run.School)
+	people, err := s.holders(ctx, j.owner, j.may)
 	if err != nil {
-		return fmt.Errorf("read school: %w", err)
-	}
-	people, err := s.approvers(ctx, owner)
-	if err != nil {
-		return fmt.Errorf("read who may approve: %w", err)
+		return fmt.Errorf("read whom it concerns: %w", err)
 	}
 	if len(people) == 0 {
-		slog.WarnContext(ctx, "a run waits and nobody may approve it", "tenant", owner, "run", run.ID)
-	}
-	l, err := s.waiting(place, run)
-	if err != nil {
-		return fmt.Errorf("write letter: %w", err)
+		slog.WarnContext(ctx, "there is nobody whom a mail concerns", "tenant", j.owner, "letter", m.Body.Letter, "about", j.about)
 	}
 	var failed []error
 	for _, who := range people {
-		if err := s.tell(ctx, job{owner: owner, run: run.ID, who: who, letter: l}); err != nil {
+		j.who = who
+		if err := s.tell(ctx, j); err != nil {
 			failed = append(failed, fmt.Errorf("mail account %s: %w", who.ID, err))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-// approvers returns who may approve imports of the institution, in order.
-func (s *server) approvers(ctx context.Context, owner tenant.ID) ([]account.Account, error) {
-	people, err := s.DB.Holders(ctx, owner, access.Roles(access.ApproveImport))
+// importWaiting returns the letter that a run waits, none where it no longer
+// does.
+func (s *server) importWaiting(ctx context.Context, m topic.Mailing) (job, error) {
+	run, err := s.DB.Runs().Get(ctx, m.Tenant, m.Import)
+	if err != nil {
+		return job{}, fmt.Errorf("read run: %w", err)
+	}
+	if run.Status != roster.Waiting {
+		return job{}, nil
+	}
+	place, err := s.DB.Schools().Get(ctx, m.Tenant, run.School)
+	if err != nil {
+		return job{}, fmt.Errorf("read school: %w", err)
+	}
+	l, err := s.waiting(place, run)
+	if err != nil {
+		return job{}, fmt.Errorf("write letter: %w", err)
+	}
+	stands := func(tx *store.Tx) (bool, error) {
+		run, err := s.DB.Runs().GetTx(tx, m.Tenant, m.Import)
+		return run.Status == roster.Waiting, err
+	}
+	return job{owner: m.Tenant, about: string(run.ID), run: run.ID, may: access.ApproveImport, letter: l, stands: stands}, nil
+}
+
+// pullStopped returns the letter that a connection stands still since a turn,
+// none where somebody has acted.
+func (s *server) pullStopped(ctx context.Context, m topic.Mailing) (job, error) {
+	c, err := s.DB.Pulls().Get(ctx, m.Tenant, m.School)
+	if err != nil {
+		return job{}, fmt.Errorf("read connection: %w", err)
+	}
+	if !c.Stopped() || c.State.Turn != m.Turn {
+		return job{}, nil
+	}
+	place, err := s.DB.Schools().Get(ctx, m.Tenant, m.School)
+	if err != nil {
+		return job{}, fmt.Errorf("read school: %w", err)
+	}
+	l, err := s.stopped(place, c)
+	if err != nil {
+		return job{}, fmt.Errorf("write letter: %w", err)
+	}
+	stands := func(tx *store.Tx) (bool, error) {
+		c, err := s.DB.Pulls().GetTx(tx, m.Tenant, m.School)
+		return c.Stopped() && c.State.Turn == m.Turn, err
+	}
+	about := fmt.Sprintf("pull-%s-%d", m.School, m.Turn)
+	return job{owner: m.Tenant, about: about, may: access.ManageSchool, letter: l, stands: stands}, nil
+}
+
+// holders returns who of the institution may do something, in order.
+func (s *server) holders(ctx context.Context, owner tenant.ID, p access.Permission) ([]account.Account, error) {
+	people, err := s.DB.Holders(ctx, owner, access.Roles(p))
 	people = slices.DeleteFunc(people, func(a account.Account) bool { return !a.MaySignIn() || a.Address == "" })
 	slices.SortFunc(people, func(a, b account.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return people, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cool.example/sync/functions/mail/internal/sendgrid"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -35,14 +36,17 @@ const keyName = "sendgrid-key"
 // job is a letter for one person.
 type job struct {
 	owner  tenant.ID
-	run    roster.RunID
+	about  string       // names what it is about
+	run    roster.RunID // "" where it is about no run
+	may    access.Permission
 	who    account.Account
 	letter letter
+	stands func(tx *store.Tx) (bool, error) // whether it still is worth telling
 }
 
-// id names the mail: the same run and account give the same id.
+// id names the mail: about the same thing the same account gets the same id.
 func (j job) id() store.MailID {
-	sum := sha256.Sum256([]byte(string(j.run) + "\x00" + string(j.who.ID)))
+	sum := sha256.Sum256([]byte(j.about + "\x00" + string(j.who.ID)))
 	return store.MailID(hex.EncodeToString(sum[:]))
 }
 
@@ -65,7 +69,7 @@ func (s *server) tell(ctx context.Context, j job) error {
 		return fault.As(fault.Busy, failure)
 	case store.MailSent:
 	default:
-		slog.ErrorContext(ctx, "a mail did not go out", "tenant", j.owner, "run", j.run, "account", j.who.ID, "state", m.State, "err", failure)
+		slog.ErrorContext(ctx, "a mail did not go out", "tenant", j.owner, "about", j.about, "account", j.who.ID, "state", m.State, "err", failure)
 	}
 	return nil
 }
@@ -75,7 +79,7 @@ func (s *server) tell(ctx context.Context, j job) error {
 func (s *server) claim(ctx context.Context, j job) (mine bool, err error) {
 	err = s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
 		mine = false
-		run, err := s.DB.Runs().GetTx(tx, j.owner, j.run)
+		stands, err := j.stands(tx)
 		if err != nil {
 			return err
 		}
@@ -89,7 +93,7 @@ func (s *server) claim(ctx context.Context, j job) (mine bool, err error) {
 			return fault.New(fault.Busy, "another delivery is sending the mail")
 		case m.State == store.MailSending:
 			return s.write(tx, j, store.Mail{State: store.MailUnknown})
-		case m.State != "" && m.State != store.MailDue, run.Status != roster.Waiting:
+		case m.State != "" && m.State != store.MailDue, !stands:
 			return nil // it has ended, or is no longer needed
 		}
 		mine = true
@@ -113,7 +117,7 @@ func (s *server) write(tx *store.Tx, j job, m store.Mail) error {
 	if m.State == store.MailSending || m.State == store.MailDue {
 		return nil
 	}
-	entry := audit.New(now, audit.Actor{System: "mail"}, audit.Mailed, j.who.ID).Of("school_email").On(string(j.run)).Because(string(m.State))
+	entry := audit.New(now, audit.Actor{System: "mail"}, audit.Mailed, j.who.ID).Of("school_email").On(j.about).Because(string(m.State))
 	return s.DB.Log().CreateTx(tx, j.owner, entry.ID, entry)
 }
 

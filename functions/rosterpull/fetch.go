@@ -56,7 +56,8 @@ type nothing pull.Result
 // Error returns the result's code.
 func (n nothing) Error() string { return string(n) }
 
-// attempt asks for the roster and takes it in.
+// attempt asks for the roster and takes it in: before that of the school year
+// that the school is in, where it is time to, that of the next one.
 func (d Deps) attempt(ctx context.Context, t turn) error {
 	settings := t.connection.Settings
 	if err := settings.Check(t.Tenant); err != nil {
@@ -67,23 +68,89 @@ func (d Deps) attempt(ctx context.Context, t turn) error {
 		return fmt.Errorf("read school: %w", err)
 	}
 	now := d.Clock.Now()
-	request := las.Request{
-		Message: las.AskWhole, School: place.Code, Year: school.YearAt(now), Version: settings.Version, Set: settings.Set,
+	q := question{turn: t, place: place, answered: t.usual(), record: t.usually}
+	q.Request = las.Request{
+		Message: las.AskWhole, School: place.Code, Year: place.YearAt(now), Version: settings.Version, Set: settings.Set,
 	}
-	asked := settings.Digest(request.School, request.Year)
-	client, err := d.client(ctx, t, &request)
+	client, err := d.client(ctx, t, &q.Request)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	if request.Since, err = d.since(ctx, t, asked); err != nil {
+	if year, due := settings.AheadYear(now, q.Year); due {
+		ahead := q
+		ahead.Year, ahead.answered, ahead.record = year, t.connection.State.Ahead, t.ahead
+		if err := d.lookAhead(ctx, client, ahead); err != nil {
+			return err
+		}
+	}
+	return d.ask(ctx, client, q)
+}
+
+// question is what one turn asks for one school year.
+type question struct {
+	las.Request
+	turn     turn
+	place    school.School
+	answered pull.Answer // when it was asked before
+	record   func(c pull.Connection, now time.Time, a pull.Answer) pull.Connection
+}
+
+// usual is how it stands with the question of the year that the school is in.
+func (t turn) usual() pull.Answer {
+	st := t.connection.State
+	return pull.Answer{Result: st.Result, Run: st.Run, Received: st.Received, Asked: st.Asked}
+}
+
+// usually returns c after that question was answered, which ends the turn.
+func (turn) usually(c pull.Connection, now time.Time, a pull.Answer) pull.Connection {
+	c = c.End(now, a.Result)
+	c.State.Run, c.State.Received, c.State.Asked = a.Run, a.Received, a.Asked
+	return c
+}
+
+// ahead returns c after the question of the next school year was answered. The
+// turn goes on.
+func (turn) ahead(c pull.Connection, _ time.Time, a pull.Answer) pull.Connection {
+	c.State.Ahead = a
+	return c
+}
+
+// lookAhead asks for the next school year's roster. That there is none yet, or
+// that it could not be had, is noted, and holds up nothing.
+func (d Deps) lookAhead(ctx context.Context, client *las.Client, q question) error {
+	err := d.ask(ctx, client, q)
+	result := pull.Received
+	if f, ok := errors.AsType[*las.Failure](err); ok {
+		result = f.Result
+	} else if n, ok := errors.AsType[nothing](err); ok {
+		result = pull.Result(n)
+	} else {
+		return err // taken in, or our own trouble
+	}
+	return d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		return d.end(tx, q.turn, func(c pull.Connection) pull.Connection {
+			a := q.answered
+			a.Result = result
+			return q.record(c, d.Clock.Now(), a)
+		})
+	})
+}
+
+// ask asks one question and takes in what comes.
+func (d Deps) ask(ctx context.Context, client *las.Client, q question) error {
+	t, now := q.turn, d.Clock.Now()
+	settings := t.connection.Settings
+	asked := settings.Digest(q.School, q.Year)
+	var err error
+	if q.Since, err = d.since(ctx, q, asked); err != nil {
 		return err
 	}
 	var body io.ReadCloser
 	if settings.Operation == pull.Staged {
-		body, err = staged(ctx, client, request)
+		body, err = staged(ctx, client, q.Request)
 	} else {
-		body, err = whole(ctx, client, request)
+		body, err = whole(ctx, client, q.Request)
 	}
 	if err != nil {
 		return err
@@ -92,9 +159,7 @@ func (d Deps) attempt(ctx context.Context, t turn) error {
 	from := intake.Source{Owner: t.Tenant, School: t.School, Actor: audit.Actor{System: "rosterpull"}}
 	_, err = d.Take(ctx, from, body, func(tx *store.Tx, run roster.Run) error {
 		return d.end(tx, t, func(c pull.Connection) pull.Connection {
-			c = c.End(d.Clock.Now(), pull.Received)
-			c.State.Run, c.State.Received, c.State.Asked = run.ID, now.Add(-skew), asked
-			return c
+			return q.record(c, d.Clock.Now(), pull.Answer{Result: pull.Received, Run: run.ID, Received: now.Add(-skew), Asked: asked})
 		})
 	})
 	return err
@@ -125,19 +190,27 @@ func (d Deps) client(ctx context.Context, t turn, r *las.Request) (*las.Client, 
 }
 
 // since returns when the last good answer to the same question was asked for;
-// zero where there was none, or where its run was refused: then all is to be
-// sent anew. Stages are always asked for in full, since what one of them says
-// of changes says nothing of the others.
-func (d Deps) since(ctx context.Context, t turn, asked string) (time.Time, error) {
-	st := t.connection.State
-	if st.Run == "" || st.Asked != asked || t.connection.Settings.Operation == pull.Staged {
+// zero where there was none, or where not everything of it was done: a row that
+// was left alone, held back or undecided is planned anew from a whole roster
+// only. So it is where another file of the school has come in since. Stages are
+// always asked for in full, since what one of them says of changes says nothing
+// of the others.
+func (d Deps) since(ctx context.Context, q question, asked string) (time.Time, error) {
+	t, st, a := q.turn, q.turn.connection.State, q.answered
+	last := roster.RunID(q.place.LastRun)
+	if a.Run == "" || a.Asked != asked || t.connection.Settings.Operation == pull.Staged || last != st.Run && last != st.Ahead.Run {
 		return time.Time{}, nil
 	}
-	run, err := d.DB.Runs().Get(ctx, t.Tenant, st.Run)
-	if fault.KindOf(err) == fault.NotFound || (err == nil && run.Status == roster.Refused) {
-		return time.Time{}, nil
+	for _, id := range []roster.RunID{a.Run, last} {
+		run, err := d.DB.Runs().Get(ctx, t.Tenant, id)
+		if fault.KindOf(err) == fault.NotFound || err == nil && !run.Settled() {
+			return time.Time{}, nil
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
 	}
-	return st.Received, err
+	return a.Received, nil
 }
 
 // whole asks for everything at once and returns it as it is taken in: packed,

@@ -108,15 +108,36 @@ func (d Deps) handle(ctx context.Context, m event.Message[topic.Pull]) error {
 		return fmt.Errorf("pull school %s: %w", t.School, err)
 	}
 	if result != pull.Received { // that was recorded together with its run
-		err = d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-			return d.end(tx, t, func(c pull.Connection) pull.Connection { return c.End(d.Clock.Now(), result) })
-		})
-		if err != nil && fault.KindOf(err) != fault.Conflict {
+		if err := d.close(ctx, t, result); err != nil && fault.KindOf(err) != fault.Conflict {
 			return fmt.Errorf("end pull of school %s: %w", t.School, err)
 		}
 	}
 	slog.InfoContext(ctx, "a pull ended", "tenant", t.Tenant, "school", t.School, "turn", t.Turn, "result", result)
 	return nil
+}
+
+// close ends a turn that brought no roster. Where nothing is asked for until
+// somebody acts, whoever may is told by mail.
+func (d Deps) close(ctx context.Context, t turn, result pull.Result) error {
+	var letter outbox.Letter
+	err := d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		letter = outbox.Letter{}
+		now, stopped := d.Clock.Now(), false
+		err := d.end(tx, t, func(c pull.Connection) pull.Connection {
+			c = c.End(now, result)
+			stopped = c.Stopped()
+			return c
+		})
+		if err != nil || !stopped {
+			return err
+		}
+		letter = outbox.New(t.Tenant, now, outbox.To(topic.Mail, topic.Stopped(t.Pull)))
+		return d.DB.Outbox().CreateTx(tx, t.Tenant, letter.ID, letter)
+	})
+	if err == nil && letter.ID != "" {
+		d.Send(ctx, letter)
+	}
+	return err
 }
 
 // stands reports whether c is still in this turn.

@@ -77,6 +77,7 @@ func TestOnSchedule(t *testing.T) {
 	s := begin(t)
 	s.set(s.settings())
 	first := s.minute()
+	s.ends(first.State.Run, applied)
 	s.clock.Advance(23 * time.Hour)
 	require.Equal(t, first, s.minute(), "it is not due yet")
 	s.clock.Advance(time.Hour)
@@ -97,12 +98,14 @@ func TestOnSchedule(t *testing.T) {
 	require.Empty(t, s.las.Requests()[2].Since)
 	require.NotEqual(t, run.ID, c.State.Run)
 
+	s.ends(c.State.Run, applied)
 	narrow := s.settings()
 	narrow.Version = "2.2"
 	s.set(narrow)
 	require.Equal(t, pull.Received, s.minute().State.Result)
 	require.Empty(t, s.las.Requests()[3].Since, "another question was answered before")
 
+	s.ends(s.connection().State.Run, applied)
 	require.NoError(t, s.las.Deliver(edexml(school.YearAt(s.clock.Now()).String(), "Bo", "Ada"), s.clock.Now().Add(time.Hour)))
 	s.clock.Advance(24 * time.Hour)
 	require.Equal(t, pull.Received, s.minute().State.Result)

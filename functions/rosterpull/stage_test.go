@@ -79,7 +79,7 @@ func begin(t *testing.T) *stage {
 	} {
 		s.secrets.Put(name, []byte(value))
 	}
-	emulators.Topics(t, s.project, topic.RosterReceived.Name, topic.RosterPull.Name)
+	emulators.Topics(t, s.project, topic.RosterReceived.Name, topic.RosterPull.Name, topic.Mail.Name)
 	s.connect()
 	s.routes = rosterpull.New(s.deps)
 	require.NoError(t, s.deps.DB.Schools().Set(t.Context(), owner, zeester, school.School{ID: zeester, Code: school.Code{BRIN: "99XX", Location: "00"}}))
@@ -172,6 +172,23 @@ func (s *stage) runs() []roster.Run {
 	}
 	return all
 }
+
+// ends ends a run as the last of the school.
+func (s *stage) ends(id roster.RunID, change func(*roster.Run)) {
+	s.t.Helper()
+	run, err := s.deps.DB.Runs().Get(s.t.Context(), owner, id)
+	require.NoError(s.t, err)
+	run.Status = roster.Applied
+	change(&run)
+	require.NoError(s.t, s.deps.DB.Runs().Set(s.t.Context(), owner, id, run))
+	place, err := s.deps.DB.Schools().Get(s.t.Context(), owner, zeester)
+	require.NoError(s.t, err)
+	place.LastRun = string(id)
+	require.NoError(s.t, s.deps.DB.Schools().Set(s.t.Context(), owner, zeester, place))
+}
+
+// applied is that a run did everything that it was to do.
+func applied(*roster.Run) {}
 
 // uploaded returns the clear bytes of a run's upload.
 func (s *stage) uploaded(run roster.Run) []byte {

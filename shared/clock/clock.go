@@ -19,6 +19,16 @@ type System struct{}
 // Firestore keeps, so that a stored time equals the one in memory.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
+// Dutch returns the time that schools live by, or UTC on a machine without time
+// zones.
+func Dutch() *time.Location {
+	l, err := time.LoadLocation("Europe/Amsterdam")
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}
+
 // Manual is a clock that stands still until it is moved. It is safe for
 // concurrent use.
 type Manual struct {

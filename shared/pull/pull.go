@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -33,6 +34,8 @@ type Settings struct {
 	Version   string        // xsdversie: "2.2" or "2.3"
 	Set       string        // gegevenssetid: "Smalle-set-VO"; "" for none
 	Every     time.Duration // between two pulls
+	At        string        // "02:30": each day at that Dutch time instead, outside office hours; "" for none
+	Ahead     time.Time     // from this day until it begins, the roster of the next school year is asked for too; zero for never
 	Secrets   Secrets
 }
 
@@ -86,8 +89,11 @@ func (s Settings) Check(owner tenant.ID) error {
 	if len(s.Set) > setLimit {
 		wrong["set"] = "pull.bad_set"
 	}
-	if s.Every < Shortest || s.Every > Longest {
+	if s.At == "" && (s.Every < Shortest || s.Every > Longest) {
 		wrong["every"] = "pull.bad_every"
+	}
+	if _, err := time.Parse(timeOfDay, s.At); s.At != "" && err != nil {
+		wrong["at"] = "pull.bad_at"
 	}
 	for _, name := range []string{s.Secrets.Key, s.Secrets.Client, s.Secrets.ClientName} {
 		if !secretName(name, owner) {
@@ -101,6 +107,40 @@ func (s Settings) Check(owner tenant.ID) error {
 		return &fault.Error{Kind: fault.Invalid, Fields: wrong}
 	}
 	return nil
+}
+
+// timeOfDay is how a time of day is written.
+const timeOfDay = "15:04"
+
+// AheadYear returns the school year whose roster is asked for besides that of
+// the year that the school is in, where it is time to.
+func (s Settings) AheadYear(now time.Time, present school.Year) (school.Year, bool) {
+	next := school.YearAt(s.Ahead) + 1
+	return next, !s.Ahead.IsZero() && !now.Before(s.Ahead) && next == present+1
+}
+
+// pause is the usual time between two pulls.
+func (s Settings) pause() time.Duration {
+	if s.At != "" {
+		return day
+	}
+	return s.Every
+}
+
+const day = 24 * time.Hour
+
+// after returns when a connection is pulled next, after a pull at now.
+func (s Settings) after(now time.Time) time.Time {
+	at, err := time.Parse(timeOfDay, s.At)
+	if s.At == "" || err != nil {
+		return now.Add(s.pause())
+	}
+	local := now.In(clock.Dutch())
+	next := time.Date(local.Year(), local.Month(), local.Day(), at.Hour(), at.Minute(), 0, 0, local.Location())
+	if !next.After(now) {
+		next = next.AddDate(0, 0, 1)
+	}
+	return next.UTC()
 }
 
 // secretName reports whether name may be that of a secret of owner.
@@ -136,6 +176,15 @@ type State struct {
 	Run      roster.RunID // the run of the last answer with a roster
 	Received time.Time    // since when changes are not in that answer: when it was asked for, less what clocks differ
 	Asked    string       // digest of what it answered: see Settings.Digest
+	Ahead    Answer       // how it stands with the next school year's
+}
+
+// Answer is how it stands with one question besides the usual one.
+type Answer struct {
+	Result   Result       // how the newest turn ended; "" for never asked
+	Run      roster.RunID // as in State
+	Received time.Time    // as in State
+	Asked    string       // as in State
 }
 
 // Never is a moment that does not come.
@@ -165,9 +214,9 @@ func (c Connection) End(now time.Time, r Result) Connection {
 	s.Open, s.Last, s.Result = false, now, r
 	switch {
 	case r.Good():
-		s.Failures, s.Next = 0, now.Add(c.Settings.Every)
+		s.Failures, s.Next = 0, c.Settings.after(now)
 	case r.Passing():
-		pause := min(c.Settings.Every, firstPause<<min(s.Failures, 20))
+		pause := min(c.Settings.pause(), firstPause<<min(s.Failures, 20))
 		s.Failures, s.Next = s.Failures+1, now.Add(pause)
 	default:
 		s.Failures, s.Next = s.Failures+1, Never()
@@ -182,6 +231,12 @@ func (c Connection) With(s Settings, now time.Time) Connection {
 	c.State.Next, c.State.Failures, c.State.Open = now, 0, false
 	c.State.Turn++
 	return c
+}
+
+// Stopped reports whether c stands still until somebody acts: its last turn
+// failed in a way that trying again does not mend.
+func (c Connection) Stopped() bool {
+	return c.On && !c.State.Open && c.State.Result != "" && !c.State.Result.Good() && !c.State.Result.Passing() && !c.State.Next.Before(Never())
 }
 
 // Off returns c turned off; a turn under way comes to nothing.

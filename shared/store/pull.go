@@ -31,6 +31,17 @@ type pullDoc struct {
 	Run       string        `firestore:"run" register:"-"`
 	Received  time.Time     `firestore:"received" register:"-"`
 	Asked     string        `firestore:"asked" register:"-"`
+	At        string        `firestore:"at" register:"-"`
+	Ahead     pullAheadDoc  `firestore:"ahead" register:"-"`
+}
+
+// pullAheadDoc is how it stands with the next school year's roster.
+type pullAheadDoc struct {
+	From     time.Time `firestore:"from" register:"-"`
+	Result   string    `firestore:"result" register:"-"`
+	Run      string    `firestore:"run" register:"-"`
+	Received time.Time `firestore:"received" register:"-"`
+	Asked    string    `firestore:"asked" register:"-"`
 }
 
 // pullSecretDoc names secrets; it holds none.
@@ -53,7 +64,8 @@ func pullToDoc(_ tenant.ID, c pull.Connection) pullDoc {
 		On: c.On, URL: s.URL, Operation: string(s.Operation), Version: s.Version, Set: s.Set, Minutes: int(s.Every / time.Minute),
 		Secrets: pullSecretDoc(s.Secrets),
 		Next:    st.Next, Turn: st.Turn, Open: st.Open, Last: st.Last, Result: string(st.Result), Failures: st.Failures,
-		Run: string(st.Run), Received: st.Received, Asked: st.Asked,
+		Run: string(st.Run), Received: st.Received, Asked: st.Asked, At: s.At,
+		Ahead: pullAheadDoc{s.Ahead, string(st.Ahead.Result), string(st.Ahead.Run), st.Ahead.Received, st.Ahead.Asked},
 	}
 	if !c.On {
 		d.Next = pull.Never() // the timer's query looks at this field alone
@@ -66,11 +78,14 @@ func pullFromDoc(id school.ID, d pullDoc) (pull.Connection, error) {
 		School: id, On: d.On,
 		Settings: pull.Settings{
 			URL: d.URL, Operation: pull.Operation(d.Operation), Version: d.Version, Set: d.Set,
-			Every: time.Duration(d.Minutes) * time.Minute, Secrets: pull.Secrets(d.Secrets),
+			Every: time.Duration(d.Minutes) * time.Minute, At: d.At, Ahead: d.Ahead.From, Secrets: pull.Secrets(d.Secrets),
 		},
 		State: pull.State{
 			Next: d.Next, Turn: d.Turn, Open: d.Open, Last: d.Last, Result: pull.Result(d.Result), Failures: d.Failures,
 			Run: roster.RunID(d.Run), Received: d.Received, Asked: d.Asked,
+			Ahead: pull.Answer{
+				Result: pull.Result(d.Ahead.Result), Run: roster.RunID(d.Ahead.Run), Received: d.Ahead.Received, Asked: d.Ahead.Asked,
+			},
 		},
 	}, nil
 }

@@ -78,20 +78,31 @@ type Recalculation struct {
 // Letter is a kind of mail.
 type Letter string
 
-// ImportWaiting tells who may approve a run that it waits.
-const ImportWaiting Letter = "import_waiting"
+// The kinds of mail.
+const (
+	ImportWaiting Letter = "import_waiting" // a run waits: to who may approve it
+	PullStopped   Letter = "pull_stopped"   // a connection with an administration system stands still: to who manages the school
+)
 
-// Mailing asks for a mail about a run. To whom it goes, and what it says, is
-// read when it is sent.
+// Mailing asks for a mail about a run, or about a turn of a school's
+// connection. To whom it goes, and what it says, is read when it is sent.
 type Mailing struct {
 	Tenant tenant.ID    `json:"tenant"`
 	Letter Letter       `json:"letter"`
 	Import roster.RunID `json:"import"`
+	School school.ID    `json:"school,omitempty"`
+	Turn   int64        `json:"turn,omitempty"`
 }
 
 // Waits returns the message that tells of a run that waits.
 func Waits(owner tenant.ID, run roster.RunID) Mailing {
 	return Mailing{Tenant: owner, Letter: ImportWaiting, Import: run}
+}
+
+// Stopped returns the message that tells of a connection that stands still
+// since a turn.
+func Stopped(p Pull) Mailing {
+	return Mailing{Tenant: p.Tenant, Letter: PullStopped, School: p.School, Turn: p.Turn}
 }
 
 // Tick is the body of a timer's message.

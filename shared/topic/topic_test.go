@@ -49,8 +49,8 @@ func wires() []wire {
 		on(topic.ProvisionGoogle, topic.Provision{
 			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"}, Receipt: "r1",
 		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1"}`, `{"tenant":"","connection":""}`),
-		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1"},
-			`{"tenant":"bestuur","letter":"import_waiting","import":"i1"}`, `{"tenant":"","letter":"","import":""}`),
+		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1", School: "s1", Turn: 3},
+			`{"tenant":"bestuur","letter":"import_waiting","import":"i1","school":"s1","turn":3}`, `{"tenant":"","letter":"","import":""}`),
 		on(topic.Recalculate, topic.Recalculation{
 			Tenant: "bestuur", School: "s1", Asked: 5, Accounts: []account.ID{"a1"}, After: "a2", Begun: 6,
 		}, `{"tenant":"bestuur","school":"s1","asked":5,"accounts":["a1"],"after":"a2","begun":6}`, `{"tenant":"","asked":0}`),
