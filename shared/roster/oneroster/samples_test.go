@@ -87,10 +87,10 @@ func defects() map[string]trap {
 		"a line break in a cell":  {in("users.csv", "p2,,,true,bram,,Bram,Kok", "p2,,,true,bram,,Bram,¦\"Kok\nde Boer\""), csvset.LineBreak, "users.csv", warn},
 		"a very long name":        {in("users.csv", "bram,,Bram", "bram,,¦"+strings.Repeat("x", 256)), csvset.TooLong, "users.csv", warn},
 		"a name with a character": {in("users.csv", "bram,,Bram", "bram,,¦Br\x07am"), csvset.ControlCharacter, "users.csv", warn},
-		"an open quotation mark": {func(s set) {
-			in("users.csv", "Bram,Kok", "\"Bram,Kok")(s) // swallows who come after
-			in("roles.csv", "r3,,,t1", "r3,,,¦t1")(s)
-		}, oneroster.Dangling, "roles.csv", stop},
+		"an open quotation mark":  {in("users.csv", "Bram,Kok", "¦\"Bram,Kok"), "table.damaged", "users.csv", stop},
+		"a file that breaks off": {func(s set) {
+			s["users.csv"] = strings.Replace(s["users.csv"], "x1,,,true,els,,Els,Elders,,,,,,,01,,,,,,,s2,\n", "§x1,,,true,els", 1)
+		}, "table.truncated", "users.csv", stop},
 		"a very long id":              {in("users.csv", "x1,,,", "¦"+strings.Repeat("x", 256)+",,,"), oneroster.IDInvalid, "users.csv", stop},
 		"a pilot's ECK-iD":            {in("users.csv", "https://ketenid.nl/202601", "¦https://ketenid.nl/pilot"), oneroster.ECKiDInvalid, "users.csv", warn},
 		"an ECK-iD in capitals":       {in("users.csv", eck, "¦"+strings.ToUpper(eck)), oneroster.ECKiDMended, "users.csv", warn},

@@ -55,6 +55,7 @@ const (
 	Empty          = "table.empty"          // nothing in it
 	NotText        = "table.not_text"       // NUL bytes: not a table at all
 	MixedEncoding  = "table.mixed_encoding" // UTF-8 and another encoding in one file
+	Truncated      = "table.truncated"      // it ends in the middle of a row
 	Damaged        = "table.damaged"        // an unclosed quotation mark, or one in the middle of a cell
 	TooLarge       = "table.too_large"      // more bytes or rows than any school has
 	TooManyColumns = "table.too_many_columns"
@@ -74,7 +75,7 @@ const (
 // Codes returns every code of a Problem.
 func Codes() []string {
 	return []string{
-		Empty, NotText, MixedEncoding, Damaged, TooLarge, TooManyColumns, RecordTooLong,
+		Empty, NotText, MixedEncoding, Truncated, Damaged, TooLarge, TooManyColumns, RecordTooLong,
 		Formula, NumberLost, OldExcel, NotWorkbook, DamagedWorkbook, UnsafeWorkbook,
 	}
 }

@@ -3,7 +3,7 @@ package rows
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -31,6 +31,9 @@ type Text struct {
 	Strict  bool    // RFC 4180 to the letter: cells as they stand, quotation marks only where allowed
 }
 
+// mark is the byte order mark of UTF-8.
+const mark = "\xef\xbb\xbf"
+
 // Detect reads the whole text once to find out how it is written: UTF-8 where
 // it is valid as that, else Windows-1252, as Dutch systems and Excel write it.
 func Detect(open func() (io.ReadCloser, error), l Limits) (Dialect, error) {
@@ -50,7 +53,7 @@ func Detect(open func() (io.ReadCloser, error), l Limits) (Dialect, error) {
 		return d, &Problem{Code: Empty}
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		d.Encoding, d.BOM = "utf-16", true
-	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
+	case bytes.HasPrefix(head, []byte(mark)):
 		d.BOM = true
 	}
 	if d.Encoding == "utf-8" {
@@ -66,44 +69,68 @@ func Detect(open func() (io.ReadCloser, error), l Limits) (Dialect, error) {
 	return d, nil
 }
 
-// encodingOf reads r to its end, line by line.
-func encodingOf(r *bufio.Reader) (string, error) {
-	line, wide, narrow := 1, 0, 0
-	var rest []byte // bytes that may be the beginning of a character
-	buffer := make([]byte, 64<<10)
+// encodingOf reads r to its end.
+func encodingOf(r io.Reader) (string, error) {
+	c := census{line: 1}
+	buffer := make([]byte, block)
+	kept := 0 // bytes of a character that may go on
 	for {
-		n, err := r.Read(buffer)
-		chunk := append(rest, buffer[:n]...)
-		rest = nil
-		for i := 0; i < len(chunk); {
-			switch c := chunk[i]; {
-			case c == 0:
-				return "", &Problem{Code: NotText, Line: line}
-			case c == '\n':
-				line++
-				i++
-			case c < utf8.RuneSelf:
-				i++
-			case !utf8.FullRune(chunk[i:]) && err == nil:
-				rest = bytes.Clone(chunk[i:])
-				i = len(chunk)
-			default:
-				_, size := utf8.DecodeRune(chunk[i:])
-				if size > 1 {
-					wide = first(wide, line)
-				} else {
-					narrow = first(narrow, line)
-				}
-				i += size
-			}
+		n, err := r.Read(buffer[kept:])
+		chunk := buffer[:kept+n]
+		if problem := c.count(chunk, err == nil, &kept); problem != nil {
+			return "", problem
 		}
 		if errors.Is(err, io.EOF) {
-			return nameOf(wide, narrow)
+			return nameOf(c.wide, c.narrow)
 		}
 		if err != nil {
 			return "", err
 		}
 	}
+}
+
+// census counts the lines of a text, and finds the first with a character that
+// only UTF-8 explains, and with a byte that UTF-8 does not.
+type census struct{ line, wide, narrow int }
+
+// count looks at a chunk. Where more follows it moves the bytes of a character
+// that is not whole to the front, and says how many.
+func (c *census) count(chunk []byte, more bool, kept *int) error {
+	if i := bytes.IndexByte(chunk, 0); i >= 0 {
+		return &Problem{Code: NotText, Line: c.line + bytes.Count(chunk[:i], []byte{'\n'})}
+	}
+	*kept = 0
+	for at := 0; at < len(chunk); {
+		plain := ascii(chunk[at:])
+		c.line += bytes.Count(chunk[at:at+plain], []byte{'\n'})
+		if at += plain; at == len(chunk) {
+			break
+		}
+		if more && !utf8.FullRune(chunk[at:]) {
+			*kept = copy(chunk, chunk[at:])
+			break
+		}
+		_, size := utf8.DecodeRune(chunk[at:])
+		if size > 1 {
+			c.wide = first(c.wide, c.line)
+		} else {
+			c.narrow = first(c.narrow, c.line)
+		}
+		at += size
+	}
+	return nil
+}
+
+// ascii returns how many bytes of ASCII chunk begins with.
+func ascii(chunk []byte) int {
+	const high = 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(chunk) && binary.LittleEndian.Uint64(chunk[i:])&high == 0; i += 8 {
+	}
+	for i < len(chunk) && chunk[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
 }
 
 // first returns the line that was met first.
@@ -125,6 +152,19 @@ func nameOf(wide, narrow int) (string, error) {
 	default:
 		return "windows-1252", nil
 	}
+}
+
+// decoded returns what r holds as UTF-8, without a byte order mark.
+func (d Dialect) decoded(r io.Reader) io.Reader {
+	if d.Encoding != "utf-8" {
+		return transform.NewReader(r, d.decoder())
+	}
+	if !d.BOM {
+		return r
+	}
+	marked := bufio.NewReaderSize(r, block)
+	_, _ = marked.Discard(len(mark)) // Detect has seen it; what fails now fails again
+	return marked
 }
 
 func (d Dialect) decoder() transform.Transformer {
@@ -179,12 +219,11 @@ func (t Text) Rows() Rows {
 }
 
 func (t Text) read(f io.Reader, yield func(Row, error) bool) {
-	guard := &guard{r: transform.NewReader(&bounded{r: f, limit: t.Limits.Bytes}, t.Dialect.decoder()), limit: int64(t.Limits.Record)}
-	r := csv.NewReader(guard)
-	r.Comma, r.FieldsPerRecord, r.ReuseRecord, r.LazyQuotes = t.Dialect.Delimiter, -1, true, !t.Strict
-	row := Row{}
+	scan := newScanner(t.Dialect.decoded(&bounded{r: f, limit: t.Limits.Bytes}), byte(t.Dialect.Delimiter), t.Limits.Record)
+	scan.strict = t.Strict
+	width, narrow := 0, false
 	for n := 0; ; n++ {
-		cells, err := r.Read()
+		err := scan.record()
 		if errors.Is(err, io.EOF) {
 			return
 		}
@@ -192,55 +231,54 @@ func (t Text) read(f io.Reader, yield func(Row, error) bool) {
 			continue
 		}
 		if err == nil {
-			err = t.check(r, len(cells), n)
+			err = t.check(scan, n)
 		}
 		if err != nil {
-			yield(Row{}, problem(err))
+			yield(Row{}, err)
 			return
 		}
-		guard.mark(r.InputOffset())
-		row.Cells, row.Columns = cells, row.Columns[:0]
-		for i := range cells {
-			line, column := r.FieldPos(i)
-			if i == 0 {
-				row.Line = line
-			}
-			row.Columns = append(row.Columns, column)
-			if !t.Strict {
-				cells[i] = Trim(cells[i])
+		if width == 0 {
+			width = len(scan.cells)
+		}
+		// Others that are as short have lost cells that are empty; the last
+		// one, without an end to its line, has lost what came.
+		if scan.unended && len(scan.cells) < width && !narrow {
+			yield(Row{}, &Problem{Code: Truncated, Line: scan.line})
+			return
+		}
+		narrow = narrow || len(scan.cells) < width
+		if !t.Strict {
+			for i, cell := range scan.cells {
+				scan.cells[i] = Trim(cell)
 			}
 		}
-		if !yield(row, nil) {
+		if !yield(Row{Line: scan.line, Cells: scan.cells, Columns: scan.columns}, nil) {
 			return
 		}
 	}
 }
 
-func (t Text) check(r *csv.Reader, columns, row int) error {
-	line, _ := r.FieldPos(0)
+func (t Text) check(scan *scanner, row int) error {
 	switch {
-	case columns > t.Limits.Columns:
-		return &Problem{Code: TooManyColumns, Line: line}
+	case len(scan.cells) > t.Limits.Columns:
+		return &Problem{Code: TooManyColumns, Line: scan.line}
 	case row > t.Limits.Rows:
-		return &Problem{Code: TooLarge, Line: line}
+		return &Problem{Code: TooLarge, Line: scan.line}
 	}
 	return nil
 }
 
-// problem returns what is wrong with the text where err says so.
-func problem(err error) error {
-	if p, ok := errors.AsType[*Problem](err); ok {
-		return p
-	}
-	if p, ok := errors.AsType[*csv.ParseError](err); ok {
-		return &Problem{Code: Damaged, Line: p.Line, Column: p.Column}
-	}
-	return err
-}
-
 // Trim cuts the white space around a cell, the space that does not break
 // included.
-func Trim(cell string) string { return strings.TrimSpace(strings.Trim(cell, "\u00a0\ufeff")) }
+func Trim(cell string) string {
+	if cell == "" || dark(cell[0]) && dark(cell[len(cell)-1]) {
+		return cell
+	}
+	return strings.TrimSpace(strings.Trim(cell, "\u00a0\ufeff"))
+}
+
+// dark reports whether a byte is a character of its own that is no white space.
+func dark(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
 
 // bounded reads no more than the limit.
 type bounded struct {
@@ -255,24 +293,3 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// guard bounds what is read since the last mark, so that one row cannot fill
-// memory.
-type guard struct {
-	r              io.Reader
-	n, from, limit int64
-}
-
-// ahead is how much a reader buffers beyond the row that it returned.
-const ahead = 8 << 10
-
-func (g *guard) Read(p []byte) (int, error) {
-	if g.n-g.from > g.limit+ahead {
-		return 0, &Problem{Code: RecordTooLong}
-	}
-	n, err := g.r.Read(p)
-	g.n += int64(n)
-	return n, err
-}
-
-func (g *guard) mark(offset int64) { g.from = offset }

@@ -76,7 +76,11 @@ func TestProblems(t *testing.T) {
 		"white space":          {" \r\n\t\n", rows.Empty, 0},
 		"NUL bytes":            {"a;b\n1;\x00\n", rows.NotText, 2},
 		"two encodings":        {"a;b\n1;Zoë\n2;Zo\xeb\n", rows.MixedEncoding, 3},
-		"unclosed quotation":   {"a;b\n1;\"" + strings.Repeat("x\n", 60_000), rows.RecordTooLong, 0},
+		"unclosed quotation":   {"a;b\n1;\"" + strings.Repeat("x\n", 60_000), rows.RecordTooLong, 2},
+		"never closed":         {"a;b\n1;2\n3;\"x\n4;5\n", rows.Damaged, 3},
+		"never closed, at end": {"a;b\n1;2\n3;\"", rows.Damaged, 3},
+		"half a row":           {"a;b;c\n1;2;3\n4;5", rows.Truncated, 3},
+		"half of the first":    {"a;b;c\n1;2", rows.Truncated, 2},
 		"ten thousand columns": {strings.Repeat("a;", 10_000) + "\n", rows.TooManyColumns, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +91,24 @@ func TestProblems(t *testing.T) {
 			require.Equal(t, c.code, found.Code)
 			require.Equal(t, c.line, found.Line)
 		})
+	}
+}
+
+// TestEnds: a last line needs no end where it is whole, and where empty cells
+// at the ends of rows are not written.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"no end":                "a;b;c\n1;2;3\n4;5;6",
+		"a return only":         "a;b;c\n1;2;3\n4;5;6\r",
+		"an end":                "a;b;c\n1;2;3\n4;5\n",
+		"empty cells left away": "a;b;c\n1;2;3\n4;5\n1;2;3\n4;5",
+		"wider than headings":   "a;b\n1;2;3",
+		"blank at the end":      "a;b\n1;2\n\n",
+		"white space at end":    "a\n1\n ",
+	} {
+		_, _, err := read(body)
+		require.NoError(t, err, name)
 	}
 }
 
