@@ -69,7 +69,9 @@ func (s *shelf) known(r *roster.Roster) roster.Known {
 	}
 	if r != nil {
 		place, family := s.school, roster.FamilyOf(r.Format)
-		k.KeyOf = func(kind person.Kind, key string) string { return place.SpaceOf(kind, family) + "/" + string(kind) + "/" + key }
+		k.KeyOf = func(kind person.Kind, key string) string {
+			return place.SpaceOf(kind, family) + "/" + string(kind) + "/" + key
+		}
 	}
 	for _, a := range s.accounts {
 		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: a})
