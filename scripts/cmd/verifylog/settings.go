@@ -15,7 +15,7 @@ import (
 type asked struct {
 	tenant                          tenant.ID
 	project, bucket, key, publicKey string
-	firestore, storage, keys        string // host:port of emulators
+	storage, keys                   string // host:port of emulators
 	save                            string
 	json                            bool
 }
@@ -88,10 +88,9 @@ func (a asked) completed(environ lookup) (asked, error) {
 		if err != nil {
 			return a, err
 		}
-		for _, name := range []string{"FIRESTORE_EMULATOR_HOST"} { // Google's client reads it itself
-			if err := os.Setenv(name, local[name]); err != nil {
-				return a, err
-			}
+		const host = "FIRESTORE_EMULATOR_HOST" // Google's client reads it itself
+		if err := os.Setenv(host, local[host]); err != nil {
+			return a, err
 		}
 		environ = func(name string) (string, bool) { v, ok := local[name]; return v, ok }
 	}
