@@ -30,8 +30,7 @@ const (
 	ImportApplied  Action = "import.applied" // one step: the accounts are listed
 	ImportApproved Action = "import.approved"
 	ImportDeclined Action = "import.declined"
-	ImportDecided  Action = "import.decided" // on proposed matches: the accounts are listed
-	ImportEnded    Action = "import.ended"   // it could not go on; the reason is the finding's code
+	ImportEnded    Action = "import.ended" // it could not go on; the reason is the finding's code
 	SchoolSet      Action = "school.set"
 	RetentionSet   Action = "retention.set"
 	SheetIssued    Action = "sheet.issued"
