@@ -168,8 +168,8 @@ func TestFunctionsHandleTheirTopics(t *testing.T) {
 				if isText && isName && left.Value == `"POST /"` && right.Sel.Name == "Name" {
 					paths = append(paths, names[variable(right.X)])
 				}
-			case *ast.CallExpr: // event.Handler(topic.Minute, f)
-				if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Handler" && len(n.Args) == 2 && variable(n.Args[0]) != "" {
+			case *ast.CallExpr: // event.Handler(topic.Minute, f), or with what is done where it is dropped
+				if f, ok := n.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Handler" && len(n.Args) >= 2 && variable(n.Args[0]) != "" {
 					handled = append(handled, names[variable(n.Args[0])])
 				}
 			}

@@ -81,6 +81,7 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/staff/sheet", access.IssueSheets, s.staffSheet)
 	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
 	page("GET /admin/imports/{id}/rows/{phase}", access.ApproveImport, s.showRows)
+	page("POST /admin/imports/{id}/rows/{phase}", access.ApproveImport, s.decide)
 	page("GET /admin/imports/{id}/plan.csv", access.ApproveImport, s.exportPlan)
 	page("GET /admin/imports/{id}/findings.csv", access.ViewImport, s.exportFindings)
 	page("POST /admin/imports/{id}/approve", access.ApproveImport, s.answerByForm)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
@@ -23,13 +22,14 @@ import (
 
 // approval is what somebody says of the held part of a plan.
 type approval struct {
-	PlanHash  string                         `json:"plan_hash"`
-	Phases    []roster.Phase                 `json:"phases"`    // none means all that are held
-	Decisions map[account.ID]roster.Decision `json:"decisions"` // on proposed matches
+	PlanHash  string                                          `json:"plan_hash"`
+	Phases    []roster.Phase                                  `json:"phases"` // which of those that are held
+	Decisions map[roster.Phase]map[account.ID]roster.Decision `json:"decisions"`
+	Rest      []roster.Phase                                  `json:"rest"` // whose rows without a decision are approved too
 }
 
-// mostDecisions bounds the decisions of one approval.
-const mostDecisions = 2_000
+// largestAnswer bounds what somebody may say at once, in bytes.
+const largestAnswer = 512 << 10
 
 // approveByAPI approves a plan for the person who is signed in: POST
 // /api/import/v1/files/{id}/approve. An import token approves nothing: what
@@ -56,7 +56,7 @@ func (s *server) byAPI(w http.ResponseWriter, r *http.Request, do answerer) erro
 		return err
 	}
 	var said approval
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 256<<10)).Decode(&said); err != nil {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, largestAnswer)).Decode(&said); err != nil {
 		return fault.As(fault.Invalid, err)
 	}
 	run, err := do(r.Context(), who, roster.RunID(r.PathValue("id")), said)
@@ -67,20 +67,18 @@ func (s *server) byAPI(w http.ResponseWriter, r *http.Request, do answerer) erro
 }
 
 // answerByForm approves or refuses a plan from its page: the button pressed is
-// "say"; a decision stands in a field "match-" with the proposed account's id.
+// "say", and the parts are those that are ticked.
 func (s *server) answerByForm(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
+	r.Body = http.MaxBytesReader(w, r.Body, largestAnswer)
 	if err := r.ParseForm(); err != nil {
 		return fault.As(fault.Invalid, err)
 	}
-	said := approval{PlanHash: r.PostForm.Get("plan_hash"), Decisions: map[account.ID]roster.Decision{}}
+	said := approval{PlanHash: r.PostForm.Get("plan_hash")}
 	for _, p := range r.PostForm["phase"] {
 		said.Phases = append(said.Phases, roster.Phase(p))
 	}
-	for name, values := range r.PostForm {
-		if id, ok := strings.CutPrefix(name, "match-"); ok {
-			said.Decisions[account.ID(id)] = roster.Decision(values[0])
-		}
+	for _, p := range r.PostForm["rest"] {
+		said.Rest = append(said.Rest, roster.Phase(p))
 	}
 	do := s.approve
 	if r.PostForm.Get("say") == "refuse" {
@@ -94,41 +92,57 @@ func (s *server) answerByForm(w http.ResponseWriter, r *http.Request, who sessio
 	return nil
 }
 
-// checked returns what is said with the phases that it means.
-func (a approval) checked(run roster.Run) (approval, error) {
-	if run.Status != roster.Waiting || a.PlanHash == "" || run.Plan.Hash != a.PlanHash {
-		return a, fault.New(fault.Conflict, "import.not_this_plan")
+// thisPlan refuses an answer to another plan than the one that waits.
+func thisPlan(run roster.Run, hash string) error {
+	if run.Status != roster.Waiting || hash == "" || run.Plan.Hash != hash {
+		return fault.New(fault.Conflict, "import.not_this_plan")
 	}
+	return nil
+}
+
+// approved returns the run as it goes on by what was said, whose decisions have
+// been checked.
+func (a approval) approved(run roster.Run) (roster.Run, error) {
 	if len(a.Phases) == 0 {
-		a.Phases = run.Held
+		return run, fault.New(fault.Invalid, "import.no_part")
 	}
-	for _, p := range a.Phases {
+	for _, p := range append(slices.Clone(a.Phases), a.Rest...) {
 		if !slices.Contains(run.Held, p) {
-			return a, fault.New(fault.Invalid, "import.not_held")
+			return run, fault.New(fault.Invalid, "import.not_held")
 		}
 	}
-	if len(a.Decisions) > mostDecisions {
-		return a, fault.New(fault.TooLarge, "")
-	}
-	for id, d := range a.Decisions {
-		if d == "" {
-			delete(a.Decisions, id) // not decided
-		} else if !d.Valid() {
-			return a, fault.New(fault.Invalid, "import.no_decision")
+	run.Status, run.Todo = roster.Applying, a.Phases
+	for _, p := range a.Rest {
+		if !slices.Contains(a.Phases, p) || !run.Asks(p) {
+			return run, fault.New(fault.Invalid, "import.not_held")
 		}
+		run.Rest = append(run.Rest, p)
 	}
-	return a, nil
+	run.Held = slices.DeleteFunc(slices.Clone(run.Held), func(p roster.Phase) bool { return slices.Contains(a.Phases, p) })
+	if _, ok := run.Begins(); !ok {
+		return run, fault.New(fault.Invalid, "import.not_held")
+	}
+	return run, nil
 }
 
 // approve lets the held part of exactly this plan go on, or some of it.
 func (s *server) approve(ctx context.Context, who session.Person, id roster.RunID, said approval) (roster.Run, error) {
 	var run roster.Run
 	var letter outbox.Letter
+	if err := s.checkDecisions(ctx, who, id, said); err != nil {
+		return run, err
+	}
 	err := s.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) (err error) {
 		if run, err = s.DB.Runs().GetTx(tx, who.Tenant, id); err != nil {
 			return err
 		}
-		if said, err = said.checked(run); err != nil {
+		if err = thisPlan(run, said.PlanHash); err != nil {
+			return err
+		}
+		if run, err = decided(run, said.Decisions); err != nil {
+			return err
+		}
+		if run, err = said.approved(run); err != nil {
 			return err
 		}
 		keeper := hold.Keeper{DB: s.DB, Clock: s.Clock, As: "admin"}
@@ -137,8 +151,7 @@ func (s *server) approve(ctx context.Context, who session.Person, id roster.RunI
 			return err
 		}
 		now := s.Clock.Now()
-		run.Status, run.Changed, run.Todo, run.Decisions = roster.Applying, now, said.Phases, said.Decisions
-		run.Held = slices.DeleteFunc(slices.Clone(run.Held), func(p roster.Phase) bool { return slices.Contains(said.Phases, p) })
+		run.Changed = now
 		letter = outbox.New(who.Tenant, now, beginning(who, run)...)
 		entry := s.entry(ctx, who, audit.ImportApproved).On(string(id)).Because(said.PlanHash)
 		return errors.Join(
@@ -174,7 +187,7 @@ func (s *server) refuse(ctx context.Context, who session.Person, id roster.RunID
 		if run, err = s.DB.Runs().GetTx(tx, who.Tenant, id); err != nil {
 			return err
 		}
-		if said, err = said.checked(run); err != nil {
+		if err = thisPlan(run, said.PlanHash); err != nil {
 			return err
 		}
 		slot, err := s.DB.Slots().GetTx(tx, who.Tenant, run.School)

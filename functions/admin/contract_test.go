@@ -71,7 +71,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	s.waiting("ione")
 	s.waiting("itwo")
 	json := func() (io.Reader, map[string]string) {
-		return strings.NewReader(`{"plan_hash":"c0ffee"}`), map[string]string{"Content-Type": "application/json"}
+		return strings.NewReader(`{"plan_hash":"c0ffee","phases":["leave"]}`), map[string]string{"Content-Type": "application/json"}
 	}
 	for _, route := range []route{
 		{"GET", "/admin/", nil, statuses{303, 403, 403, 403, 200, 200}},
@@ -84,7 +84,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"PUT", "/api/import/v1/files/school.xml", nil, statuses{401, 401, 401, 401, 401, 401}},
 		{"POST", "/api/import/v1/files/ione/approve", json, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/imports/itwo/approve", func() (io.Reader, map[string]string) {
-			return form(map[string]string{"plan_hash": "c0ffee"})
+			return form(map[string]string{"plan_hash": "c0ffee", "phase": "leave"})
 		}, statuses{401, 403, 403, 403, 404, 303}},
 		{"POST", "/admin/imports", func() (io.Reader, map[string]string) {
 			return handed(t, zeester, "school.xml", "<EDEX/>")
@@ -223,7 +223,7 @@ func TestOtherSitesSendNothing(t *testing.T) {
 			for name, header := range map[string]map[string]string{
 				"by the browser's word": {"Sec-Fetch-Site": "cross-site"}, "by the origin": {"Origin": "https://elders.example"},
 			} {
-				body, kind := form(map[string]string{"plan_hash": "c0ffee"})
+				body, kind := form(map[string]string{"plan_hash": "c0ffee", "phase": "leave"})
 				header["Content-Type"] = kind["Content-Type"]
 				got := s.in(t).do(call{method: "POST", path: path, body: body, session: s.admin, header: header})
 				require.Equal(t, http.StatusForbidden, got.status, name)

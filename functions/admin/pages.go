@@ -67,6 +67,9 @@ type heldView struct {
 	Phase  roster.Phase
 	Count  int  // of people
 	Chosen bool // approved with the others, unless somebody says otherwise
+	// Of a part whose people are decided on one by one: how many are asked about,
+	// how many decided, and how many rows need no decision and may be approved too.
+	Asked, Decided, Sure int
 }
 
 type leftOutView struct {
@@ -135,8 +138,14 @@ func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 		}
 	}
 	for _, phase := range run.Held {
-		asked := phase == roster.Matches || phase == roster.Renames // of each person
-		v.Held = append(v.Held, heldView{phase, run.Rows[phase], !asked || phase == roster.Renames && len(run.Held) == 1})
+		h := heldView{Phase: phase, Count: run.Rows[phase], Chosen: !run.Asks(phase), Decided: len(run.Decisions[phase])}
+		switch {
+		case phase == roster.Matches:
+			h.Asked, h.Sure = run.Counts.Match, run.Sure()
+		case run.Asks(phase):
+			h.Asked, h.Sure = h.Count, h.Count-h.Decided
+		}
+		v.Held = append(v.Held, h)
 	}
 	slices.SortFunc(v.LeftOut, func(a, b leftOutView) int { return strings.Compare(a.Field, b.Field) })
 	return v

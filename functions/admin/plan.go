@@ -31,14 +31,21 @@ type rowsView struct {
 }
 
 type rowView struct {
-	ID        string // of the account that would be made, for a decision
-	Action    roster.Action
-	Reason    string
-	Name      string
-	Kind      string
-	Changes   []changeView
-	Candidate string // who the person may be
-	Asks      bool   // whether the address follows the name is asked
+	ID         string // of the account that would be made, for a decision
+	Action     roster.Action
+	Reason     string
+	Name       string
+	Kind       string
+	Changes    []changeView
+	Candidates []candidateView
+	Said       roster.Decision // what was decided of it, not yet carried out
+	Asks       bool            // whether the address follows the name is asked
+}
+
+// candidateView is somebody whom the person of a row may be.
+type candidateView struct {
+	Say           roster.Decision
+	Name, Address string
 }
 
 type groupRowView struct {
@@ -75,7 +82,7 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 	v := rowsView{
 		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), PlanHash: run.Plan.Hash, Phase: phase,
 		Page: page, Pages: pages, Before: page - 1,
-		MayDecide: (phase == roster.Matches || phase == roster.Renames && run.Kind != roster.Naming) && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
+		MayDecide: run.Asks(phase) && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
 	}
 	v.Renames = phase == roster.Renames
 	if page < pages {
@@ -85,23 +92,28 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 		v.Groups = append(v.Groups, groupRowView{g.Action, g.Group.Name})
 	}
 	for _, row := range step.Accounts {
-		v.Rows = append(v.Rows, viewOf(row))
+		v.Rows = append(v.Rows, viewOf(row, run.Decisions[phase][row.Account.ID]))
 	}
 	return s.pages.Write(w, r, http.StatusOK, "rows", v)
 }
 
-func viewOf(row roster.AccountRow) rowView {
+func viewOf(row roster.AccountRow, said roster.Decision) rowView {
 	v := rowView{
 		ID: string(row.Account.ID), Action: row.Action, Reason: row.Reason, Name: row.Account.Source.Name.Sorted(), Kind: string(row.Account.Kind),
+		Said: said, Asks: row.Or != nil && row.Action == roster.Rename,
 	}
 	for _, c := range row.Changes {
 		v.Changes = append(v.Changes, changeView(c))
 	}
-	switch {
-	case row.Or != nil && row.Action == roster.Rename:
-		v.Asks = true
-	case row.Or != nil:
-		v.Candidate = row.Or.Account.Address
+	if v.Asks {
+		return v
+	}
+	for i, c := range row.Candidates() {
+		say := roster.SameAs(c.Account.ID)
+		v.Candidates = append(v.Candidates, candidateView{say, c.Account.Source.Name.Sorted(), c.Account.Address})
+		if said == say || i == 0 && said == roster.Same {
+			v.Said = say
+		}
 	}
 	return v
 }
@@ -111,8 +123,8 @@ func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run,
 	var seen []account.ID
 	for _, row := range step.Accounts {
 		seen = append(seen, row.Account.ID)
-		if row.Or != nil {
-			seen = append(seen, row.Or.Account.ID)
+		for _, c := range row.Candidates() {
+			seen = append(seen, c.Account.ID)
 		}
 	}
 	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).
@@ -129,7 +141,12 @@ func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.
 	}
 	out := s.listing(w, "plan")
 	texts, l := s.pages.Texts(), i18n.Of(r)
-	out.row("voorstel", "reden", "soort", "naam", "adres", "veld", "oud", "nieuw")
+	text := func(key string) string { return texts.Text(l, key) }
+	var head []string
+	for _, key := range planColumns() {
+		head = append(head, text(key))
+	}
+	out.row(head...)
 	for _, phase := range roster.Phases() {
 		for i := range run.Plan.Steps[phase] {
 			step, err := s.Plans.Read(r.Context(), who.Tenant, run, phase, i)
@@ -140,10 +157,10 @@ func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.
 				return out.broken(err)
 			}
 			for _, g := range step.Groups {
-				out.row(texts.Text(l, "plan.action."+string(g.Action)), "", texts.Text(l, "plan.group"), g.Group.Name)
+				out.row(text("plan.phase."+string(phase)), text("plan.action."+string(g.Action)), "", text("plan.group"), g.Group.Name, "", "", "", "", string(g.Group.ID), "")
 			}
 			for _, row := range step.Accounts {
-				out.person(row, func(key string) string { return texts.Text(l, key) })
+				out.person(phase, row, text)
 			}
 		}
 	}
@@ -204,16 +221,35 @@ func (t *listing) row(cells ...string) {
 	_ = t.csv.Write(cells) // a failure shows at the end
 }
 
-func (t *listing) person(row roster.AccountRow, text func(string) string) {
-	head := []string{
-		text("plan.action." + string(row.Action)), text("plan.reason." + row.Reason), text("kind." + string(row.Account.Kind)),
-		row.Account.Source.Name.Sorted(), row.Account.Address,
+// planColumns returns the keys of the headings of a plan as CSV.
+func planColumns() []string {
+	return []string{
+		"plan.part", "plan.what", "plan.why", "admin.kind", "admin.name", "plan.address", "admin.field", "plan.old", "plan.new", "plan.id", "plan.may_be",
 	}
-	if len(row.Changes) == 0 {
-		t.row(head...)
+}
+
+// person writes a row for each difference, or one where there is none.
+func (t *listing) person(phase roster.Phase, row roster.AccountRow, text func(string) string) {
+	var may []string // whom it may be
+	if row.Action != roster.Rename {
+		for _, c := range row.Candidates() {
+			may = append(may, c.Account.Address+" ("+string(c.Account.ID)+")")
+		}
 	}
-	for _, c := range row.Changes {
-		t.row(append(slices.Clone(head), text("field."+c.Field), c.Old, c.New)...)
+	changes := row.Changes
+	if len(changes) == 0 {
+		changes = []roster.FieldChange{{}}
+	}
+	for _, c := range changes {
+		field := ""
+		if c.Field != "" {
+			field = text("field." + c.Field)
+		}
+		t.row(
+			text("plan.phase."+string(phase)), text("plan.action."+string(row.Action)), text("plan.reason."+row.Reason),
+			text("kind."+string(row.Account.Kind)), row.Account.Source.Name.Sorted(), row.Account.Address,
+			field, c.Old, c.New, string(row.Account.ID), strings.Join(may, ", "),
+		)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
@@ -45,7 +46,7 @@ func (s *stage) planned(id roster.RunID) roster.Run {
 	now := s.clock.Now()
 	run := roster.Run{
 		ID: id, School: zeester, Status: roster.Waiting, Year: 2026, Plan: stored, Held: []roster.Phase{roster.Matches},
-		Rows: map[roster.Phase]int{roster.Matches: 1}, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
+		Counts: roster.Counts{Match: 1}, Rows: map[roster.Phase]int{roster.Matches: 1}, Created: now, Changed: now, ExpireAt: now.Add(time.Hour),
 		Tallies: []roster.Tally{{Kind: person.Pupil, Class: "4A", Create: 149, Change: 1}},
 	}
 	require.NoError(s.t, s.deps.DB.Runs().Create(s.t.Context(), ours, id, run))
@@ -80,6 +81,11 @@ func TestRowsOfAPlan(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: "/admin/imports/ione/rows/people", session: s.stranger}).status)
 }
 
+// anew returns one decision on the proposed match of a planned run.
+func anew(said roster.Decision) map[roster.Phase]map[account.ID]roster.Decision {
+	return map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: {"anew": said}}
+}
+
 func TestAMatchIsDecidedOnItsPage(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
@@ -88,16 +94,46 @@ func TestAMatchIsDecidedOnItsPage(t *testing.T) {
 	require.Contains(t, text(root), "anna@school.example")
 	require.Len(t, find(root, "select"), 1)
 	require.Equal(t, "match-anew", attr(find(root, "select")[0], "name"))
-	got := s.do(call{
-		method: "POST", path: "/admin/imports/ione/approve", session: s.admin,
-		header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
-		body:   strings.NewReader("plan_hash=" + run.Plan.Hash + "&phase=matches&say=approve&match-anew=same"),
-	})
-	require.Equal(t, http.StatusSeeOther, got.status, got.body)
+	post := func(path string, fields map[string]string) answer {
+		fields["plan_hash"] = run.Plan.Hash
+		body, header := form(fields)
+		return s.do(call{method: "POST", path: "/admin/imports/ione/" + path, session: s.admin, body: body, header: header})
+	}
+	for said, want := range map[roster.Decision]map[roster.Phase]map[account.ID]roster.Decision{
+		roster.Other: anew(roster.Other), "": {}, roster.SameAs("aanna"): anew(roster.SameAs("aanna")),
+	} {
+		got := post("rows/matches", map[string]string{"page": "1", "match-anew": string(said)})
+		require.Equal(t, http.StatusSeeOther, got.status, got.body)
+		require.Equal(t, "/admin/imports/ione", got.header.Get("Location"), "after the last page")
+		kept, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
+		require.NoError(t, err)
+		require.Equal(t, roster.Waiting, kept.Status, "nothing is carried out yet")
+		require.Len(t, kept.Decisions, len(want))
+		require.Equal(t, want[roster.Matches], kept.Decisions[roster.Matches])
+	}
+	for name, fields := range map[string]map[string]string{
+		"what is not asked":   {"page": "1", "match-a1": "same"},
+		"no such candidate":   {"page": "1", "match-anew": "same:a1"},
+		"no page":             {"match-anew": "same"},
+		"another such answer": {"page": "1", "match-anew": "perhaps"},
+	} {
+		require.Equal(t, http.StatusUnprocessableEntity, post("rows/matches", fields).status, name)
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, post("rows/people", map[string]string{"page": "1", "match-a1": "same"}).status)
+	require.Equal(t, http.StatusSeeOther, post("rows/matches", map[string]string{"page": "1", "match-anew": "same:aanna"}).status)
+	chosen := find(s.show(s.admin, "/admin/imports/ione/rows/matches"), "option")
+	require.Len(t, chosen, 3)
+	require.Equal(t, "same:aanna", attr(chosen[1], "value"))
+	require.Contains(t, chosen[1].Attr, html.Attribute{Key: "selected"}, "what was decided shows")
+	require.Contains(t, text(s.show(s.admin, "/admin/imports/ione")), "Over 1 van 1 is beslist")
+
+	require.Equal(t, http.StatusUnprocessableEntity, post("approve", map[string]string{"say": "approve"}).status, "no part is ticked")
+	require.Equal(t, http.StatusSeeOther, post("approve", map[string]string{"say": "approve", "phase": "matches"}).status)
 	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
 	require.NoError(t, err)
-	require.Equal(t, map[account.ID]roster.Decision{"anew": roster.Same}, run.Decisions)
+	require.Equal(t, anew(roster.SameAs("aanna")), run.Decisions)
 	require.Equal(t, roster.Applying, run.Status)
+	require.Equal(t, http.StatusConflict, post("rows/matches", map[string]string{"page": "1", "match-anew": "other"}).status, "it is too late")
 	require.Contains(t, text(s.show(s.admin, "/admin/imports/ione")), "0 van 4 stappen")
 	lanes := s.deps.DB.Lanes(run.ID, run.ExpireAt)
 	require.NoError(t, lanes.Set(t.Context(), ours, "people-0", store.Lane{Next: 2}))
@@ -119,14 +155,19 @@ func TestAPlanAsCSV(t *testing.T) {
 	rows, err := r.ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+1+151+1, "a heading, a group, the people, and one with two differences")
-	require.Equal(t, []string{"Nieuw", "", "Groep", "4A"}, rows[1])
-	require.Equal(t, "'=HYPERLINK(1), Kind000", rows[2][3], "no cell is a formula")
-	require.Equal(t, []string{"Achternaam", "De Wit", "Visser"}, rows[3][5:])
+	require.Equal(t, []string{"Groepen", "Nieuw", "", "Groep", "4A"}, rows[1][:5])
+	require.Equal(t, "'=HYPERLINK(1), Kind000", rows[2][4], "no cell is a formula")
+	require.Equal(t, []string{"Achternaam", "De Wit", "Visser"}, rows[3][6:9])
+	last := rows[len(rows)-1]
+	require.Equal(t, []string{"anew", "anna@school.example (aanna)"}, last[9:])
+	require.Equal(t, "Misschien al bekend", last[0])
+	english := s.do(call{method: "GET", path: "/admin/imports/ione/plan.csv", session: s.admin, header: map[string]string{"Accept-Language": "en"}})
+	require.True(t, strings.HasPrefix(english.body, "\ufeffPart;What;Why;"), "in the language of who reads it")
 	seen := 0
 	for _, e := range all(t, s.deps.DB.Log()) {
 		seen += len(e.Subjects)
 	}
-	require.Equal(t, 152, seen)
+	require.Equal(t, 2*152, seen)
 }
 
 func TestFindingsAsCSV(t *testing.T) {

@@ -42,6 +42,8 @@ type countsAnswer struct {
 	Return    int `json:"return"`
 	Match     int `json:"match"`
 	Prepare   int `json:"prepare"`
+	Rename    int `json:"rename"`
+	Conflicts int `json:"conflicts"` // rows left alone
 	Unchanged int `json:"unchanged"`
 	Findings  int `json:"findings"`
 	LeftOut   int `json:"left_out"`
@@ -62,7 +64,7 @@ func answer(run roster.Run, texts i18n.Catalogue, l i18n.Lang) runAnswer {
 	a := runAnswer{
 		ID: run.ID, Status: run.Status, Format: run.Format, PlanHash: run.Plan.Hash, LeftOut: run.LeftOut,
 		Counts: countsAnswer{
-			c.Create, c.Change, c.Move, c.Leave, c.Return, c.Match, c.Prepare, c.Unchanged, c.Findings, c.LeftOut,
+			c.Create, c.Change, c.Move, c.Leave, c.Return, c.Match, c.Prepare, c.Rename, c.Conflicts, c.Unchanged, c.Findings, c.LeftOut,
 		},
 		Findings: make([]findingAnswer, len(run.Findings)), Held: append([]roster.Phase{}, run.Held...),
 	}

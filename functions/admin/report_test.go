@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators"
-	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
@@ -30,7 +29,7 @@ func TestReport(t *testing.T) {
 	}
 	require.JSONEq(t, `{
 		"id": "ione", "status": "waiting", "format": "edexml 2.1", "plan_hash": "c0ffee",
-		"counts": {"create": 1, "change": 2, "move": 0, "leave": 20, "return": 3, "match": 0, "prepare": 0,
+		"counts": {"create": 1, "change": 2, "move": 0, "leave": 20, "return": 3, "match": 0, "prepare": 0, "rename": 0, "conflicts": 0,
 		           "unchanged": 400, "findings": 2, "left_out": 5},
 		"held": ["leave"],
 		"left_out": {"geboortedatum": 5},
@@ -48,7 +47,7 @@ func TestReport(t *testing.T) {
 	require.NoError(t, s.deps.DB.Runs().Create(t.Context(), ours, bare.ID, bare))
 	require.JSONEq(t, `{
 		"id": "ibare", "status": "received", "left_out": {}, "findings": [], "held": [],
-		"counts": {"create": 0, "change": 0, "move": 0, "leave": 0, "return": 0, "match": 0, "prepare": 0, "unchanged": 0, "findings": 0, "left_out": 0}}`,
+		"counts": {"create": 0, "change": 0, "move": 0, "leave": 0, "return": 0, "match": 0, "prepare": 0, "rename": 0, "conflicts": 0, "unchanged": 0, "findings": 0, "left_out": 0}}`,
 		s.do(call{method: "GET", path: "/api/import/v1/files/ibare", bearer: token}).body)
 
 	s.clock.Advance(2 * time.Hour)
@@ -62,7 +61,7 @@ func TestReport(t *testing.T) {
 func approval(s *stage, id roster.RunID, hash string) call {
 	return call{
 		method: "POST", path: "/api/import/v1/files/" + string(id) + "/approve", session: s.admin,
-		body: strings.NewReader(`{"plan_hash":"` + hash + `"}`),
+		body: strings.NewReader(`{"plan_hash":"` + hash + `","phases":["leave"]}`),
 	}
 }
 
@@ -131,26 +130,35 @@ func TestRefuse(t *testing.T) {
 func TestApproveSomeOfIt(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
-	run := s.waiting("ione")
-	run.Held = []roster.Phase{roster.Names, roster.Matches, roster.Leave}
+	run := s.planned("ione")
+	run.Held = []roster.Phase{roster.People, roster.Matches, roster.Leave}
 	require.NoError(t, s.deps.DB.Runs().Set(t.Context(), ours, run.ID, run))
+	hash := `{"plan_hash":"` + run.Plan.Hash + `"`
 	say := func(body string) answer {
 		return s.do(call{method: "POST", path: "/api/import/v1/files/ione/approve", session: s.admin, body: strings.NewReader(body)})
 	}
 	for name, body := range map[string]string{
-		"a part that does not wait": `{"plan_hash":"c0ffee","phases":["people"]}`,
-		"no such part":              `{"plan_hash":"c0ffee","phases":["everything"]}`,
-		"no such decision":          `{"plan_hash":"c0ffee","decisions":{"a1":"maybe"}}`,
+		"no part":                        `}`,
+		"a part that does not wait":      `,"phases":["groups"]}`,
+		"a part without rows":            `,"phases":["leave"]}`,
+		"no such part":                   `,"phases":["everything"]}`,
+		"the rest of another part":       `,"phases":["people"],"rest":["matches"]}`,
+		"the rest of all":                `,"phases":["people"],"rest":["people"]}`,
+		"no such decision":               `,"phases":["matches"],"decisions":{"matches":{"anew":"maybe"}}}`,
+		"no such candidate":              `,"phases":["matches"],"decisions":{"matches":{"anew":"same:a1"}}}`,
+		"somebody else's":                `,"phases":["matches"],"decisions":{"matches":{"a1":"same"}}}`,
+		"what is not decided one by one": `,"phases":["people"],"decisions":{"people":{"a1":"same"}}}`,
 	} {
-		require.Equal(t, http.StatusUnprocessableEntity, say(body).status, name)
+		require.Equal(t, http.StatusUnprocessableEntity, say(hash+body).status, name)
 	}
-	got := say(`{"plan_hash":"c0ffee","phases":["leave","matches"],"decisions":{"a1":"same","a2":"other","a3":""}}`)
+	got := say(hash + `,"phases":["people","matches"],"decisions":{"matches":{"anew":"same:aanna"}},"rest":["matches"]}`)
 	require.Equal(t, http.StatusOK, got.status, got.body)
 	run, err := s.deps.DB.Runs().Get(t.Context(), ours, "ione")
 	require.NoError(t, err)
-	require.Equal(t, []roster.Phase{roster.Names}, run.Held)
-	require.Equal(t, []roster.Phase{roster.Leave, roster.Matches}, run.Todo)
-	require.Equal(t, map[account.ID]roster.Decision{"a1": roster.Same, "a2": roster.Other}, run.Decisions)
+	require.Equal(t, []roster.Phase{roster.Leave}, run.Held)
+	require.Equal(t, []roster.Phase{roster.People, roster.Matches}, run.Todo)
+	require.Equal(t, []roster.Phase{roster.Matches}, run.Rest)
+	require.Equal(t, anew(roster.SameAs("aanna")), run.Decisions)
 }
 
 func TestWhatIsNotApproved(t *testing.T) {
@@ -230,7 +238,7 @@ func TestApproveByForm(t *testing.T) {
 	s := begin(t)
 	s.waiting("ione")
 	post := func(hash string) answer {
-		body, header := form(map[string]string{"plan_hash": hash})
+		body, header := form(map[string]string{"plan_hash": hash, "phase": "leave"})
 		return s.do(call{method: "POST", path: "/admin/imports/ione/approve", session: s.admin, body: body, header: header})
 	}
 	page(t, post("c0ffef"), http.StatusConflict)

@@ -97,12 +97,7 @@ func (s *server) advance(ctx context.Context, j job) error {
 	if j.step, err = s.plans.Read(ctx, j.Tenant, j.run, j.Phase, j.Next); err != nil {
 		return err
 	}
-	switch j.Phase {
-	case roster.Renames:
-		j.step = j.step.Called(j.run.Decisions)
-	case roster.Matches:
-		j.step = j.step.Decided(j.run.Decisions, j.run.Sure)
-	}
+	j.step = j.run.Decided(j.Phase, j.step)
 	if j.targets, err = s.targets(ctx, j.Tenant); err != nil {
 		return err
 	}

@@ -45,6 +45,7 @@ func (f *fixture) leaver(id account.ID) roster.AccountRow {
 // plan applies rows of a phase.
 func (f *fixture) plan(run roster.RunID, phase roster.Phase, rows ...roster.AccountRow) {
 	f.t.Helper()
+	f.clock.Advance(time.Second)
 	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{phase: rows}}, run)
 	f.drain(2, false)
 }

@@ -93,12 +93,12 @@ func TestAnotherAdministrationSystem(t *testing.T) {
 	run, _ = f.receive("e3", edex("9", 8))
 	require.Equal(t, []roster.Phase{roster.Matches}, run.Held, "%+v", run.Counts)
 	require.Equal(t, 9, run.Counts.Match)
-	run.Todo, run.Held, run.Decisions = run.Held, nil, map[account.ID]roster.Decision{}
+	run.Todo, run.Held, run.Decisions = run.Held, nil, map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: {}}
 	for i := range run.Plan.Steps[roster.Matches] {
 		step, err := f.plans.Read(t.Context(), board, run, roster.Matches, i)
 		require.NoError(t, err)
 		for _, row := range step.Accounts {
-			run.Decisions[row.Account.ID] = roster.Same
+			run.Decisions[roster.Matches][row.Account.ID] = roster.Same
 		}
 	}
 	f.done(run)

@@ -18,6 +18,7 @@ import (
 func (f *fixture) done(run roster.Run) roster.Run {
 	f.t.Helper()
 	ctx := f.t.Context()
+	run.Rest = roster.Phases()
 	for _, phase := range run.Todo {
 		for i := range run.Plan.Steps[phase] {
 			step, err := f.plans.Read(ctx, board, run, phase, i)
@@ -25,7 +26,7 @@ func (f *fixture) done(run roster.Run) roster.Run {
 			for _, row := range step.Groups {
 				require.NoError(f.t, f.db.Groups().Set(ctx, board, row.Group.ID, row.Group))
 			}
-			for _, row := range step.Decided(run.Decisions, true).Accounts {
+			for _, row := range run.Decided(phase, step).Accounts {
 				require.NoError(f.t, f.db.Accounts().Set(ctx, board, row.Account.ID, row.Account))
 			}
 		}

@@ -46,12 +46,12 @@ func TestWhatWasNotDoneIsAskedForAgain(t *testing.T) {
 	}
 }
 
-func decided(ids ...account.ID) map[account.ID]roster.Decision {
+func decided(ids ...account.ID) map[roster.Phase]map[account.ID]roster.Decision {
 	by := map[account.ID]roster.Decision{}
 	for _, id := range ids {
 		by[id] = roster.Same
 	}
-	return by
+	return map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: by}
 }
 
 // TestAnotherFileMeanwhile expects the whole roster to be asked for where

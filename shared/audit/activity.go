@@ -102,6 +102,7 @@ func deeds() map[Action]Deed {
 		ImportApplied:  {"Gegevens bijgewerkt uit een levering", importing(), Changes, false, fromSource, "levering", ""},
 		ImportApproved: {"Voorstel goedgekeurd", importing(), Changes, false, fromSource, "levering", "admin"},
 		ImportDeclined: {"Voorstel afgewezen", importing(), Changes, false, fromSource, "levering", "admin"},
+		ImportDecided:  {"Beslist over voorgestelde personen", importing(), Changes, false, fromSource, "levering", "admin"},
 		ImportEnded:    {"Levering beëindigd die niet verder kon", importing(), Changes, false, fromSource, "levering", ""},
 		SchoolSet:      {"Instellingen van een school gewijzigd", managing(), Changes, false, fromSchool, "school", "admin"},
 		RetentionSet:   {"Bewaartermijnen van het logboek gewijzigd", managing(), Changes, false, fromSchool, "", "admin"},

@@ -30,7 +30,8 @@ const (
 	ImportApplied  Action = "import.applied" // one step: the accounts are listed
 	ImportApproved Action = "import.approved"
 	ImportDeclined Action = "import.declined"
-	ImportEnded    Action = "import.ended" // it could not go on; the reason is the finding's code
+	ImportDecided  Action = "import.decided" // of rows of a plan that waits; carried out with its approval
+	ImportEnded    Action = "import.ended"   // it could not go on; the reason is the finding's code
 	SchoolSet      Action = "school.set"
 	RetentionSet   Action = "retention.set"
 	SheetIssued    Action = "sheet.issued"

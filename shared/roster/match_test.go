@@ -111,7 +111,8 @@ func TestAMatchIsDecidedByAPerson(t *testing.T) {
 	require.Equal(t, anna.ID, row.Or.Account.ID)
 
 	for decision, want := range map[roster.Decision]account.ID{roster.Same: anna.ID, roster.Other: row.Account.ID, "": ""} {
-		step := p.Steps(roster.Matches)[0].Decided(map[account.ID]roster.Decision{row.Account.ID: decision}, false)
+		step := roster.Run{Decisions: map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: {row.Account.ID: decision}}}.
+			Decided(roster.Matches, p.Steps(roster.Matches)[0])
 		if want == "" {
 			require.Empty(t, step.Accounts, "without a decision nothing happens")
 			continue

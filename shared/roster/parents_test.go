@@ -39,8 +39,8 @@ func (w *world) decide(p roster.Plan, said roster.Decision) {
 			by[row.Account.ID] = said
 		}
 	}
-	w.run.Decisions = by
-	step := roster.Step{Accounts: p.Rows[roster.Matches]}.Decided(by, true)
+	w.run.Decisions, w.run.Rest = map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: by}, roster.Phases()
+	step := w.run.Decided(roster.Matches, roster.Step{Accounts: p.Rows[roster.Matches]})
 	delete(p.Rows, roster.Matches)
 	w.apply(p, true)
 	for _, row := range step.Accounts {

@@ -175,12 +175,6 @@ const sameAs = string(Same) + ":"
 // SameAs is the decision that a person is the candidate with that account.
 func SameAs(candidate account.ID) Decision { return Decision(sameAs + string(candidate)) }
 
-// Valid reports whether d is a decision.
-func (d Decision) Valid() bool {
-	candidate, named := strings.CutPrefix(string(d), sameAs)
-	return d == Same || d == Other || named && candidate != ""
-}
-
 // Candidates returns what happens for each account that the person of the row
 // may be, the likeliest first; none where the row is no proposal.
 func (r AccountRow) Candidates() []AccountRow {
@@ -188,6 +182,13 @@ func (r AccountRow) Candidates() []AccountRow {
 		return nil
 	}
 	return append([]AccountRow{*r.Or}, r.Others...)
+}
+
+// Takes reports whether d, or to take one back, is a decision on the row.
+func (r AccountRow) Takes(d Decision) bool {
+	candidate, named := strings.CutPrefix(string(d), sameAs)
+	return r.Or != nil && (d == "" || d == Same || d == Other || named &&
+		slices.ContainsFunc(r.Candidates(), func(c AccountRow) bool { return string(c.Account.ID) == candidate }))
 }
 
 // decided returns the rows that d makes of a proposal, none where it decides
@@ -209,41 +210,35 @@ func (r AccountRow) decided(d Decision) []AccountRow {
 	return nil
 }
 
-// Called returns the step of the phase Renames with what was decided of each
-// row. Where nothing was decided at all, everybody gets the new address; else
-// whoever is not decided on keeps waiting.
-func (s Step) Called(by map[account.ID]Decision) Step {
+// called returns the step of the phase Renames with what was decided of each
+// row. Whoever is not decided on gets the new address where the rest was
+// approved too, and keeps waiting where not.
+func (s Step) called(by map[account.ID]Decision, rest bool) Step {
 	var rows []AccountRow
 	for _, row := range s.Accounts {
-		stays := row.Or
+		stays, said := row.Or, by[row.Account.ID]
 		row.Or = nil
-		switch by[row.Account.ID] {
-		case Same:
-			if stays != nil {
-				rows = append(rows, *stays)
-			}
-		case Other:
+		switch {
+		case said == Same && stays != nil:
+			rows = append(rows, *stays)
+		case said == Other, said == "" && rest, stays == nil:
 			rows = append(rows, row)
-		case "":
-			if len(by) == 0 {
-				rows = append(rows, row)
-			}
 		}
 	}
 	s.Accounts = rows
 	return s
 }
 
-// Decided returns the step of the phase Matches with each proposed match
+// matched returns the step of the phase Matches with each proposed match
 // replaced by what was decided, and those without a decision left out; so are
-// the rows that need none, unless somebody approved them too.
-func (s Step) Decided(by map[account.ID]Decision, sure bool) Step {
+// the rows that need none, unless the rest was approved too.
+func (s Step) matched(by map[account.ID]Decision, rest bool) Step {
 	var rows []AccountRow
 	for _, row := range s.Accounts {
 		switch {
 		case row.Or != nil:
 			rows = append(rows, row.decided(by[row.Account.ID])...)
-		case sure:
+		case rest:
 			rows = append(rows, row)
 		}
 	}

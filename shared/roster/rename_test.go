@@ -97,7 +97,7 @@ func TestAProposedAddressWaits(t *testing.T) {
 		}
 		p, _ := w.compare(r)
 		require.Empty(t, p.Rows[roster.People], "the name itself was taken in at once")
-		step := p.Steps(roster.Renames)[0].Called(map[account.ID]roster.Decision{w.one().ID: decision, "other": roster.Same})
+		step := roster.Run{Decisions: map[roster.Phase]map[account.ID]roster.Decision{roster.Renames: {w.one().ID: decision}}}.Decided(roster.Renames, p.Steps(roster.Renames)[0])
 		for _, row := range step.Accounts {
 			w.accounts[row.Account.ID] = row.Account
 		}
@@ -107,7 +107,7 @@ func TestAProposedAddressWaits(t *testing.T) {
 	}
 	w := begun(naming.Ask)
 	p, _ := w.compare(people(person.Staff, [3]string{"1", "Jo", "Wolk"}))
-	require.Len(t, p.Steps(roster.Renames)[0].Called(nil).Accounts, 1, "where nothing is decided apart, all are renamed")
+	require.Len(t, roster.Run{Rest: []roster.Phase{roster.Renames}}.Decided(roster.Renames, p.Steps(roster.Renames)[0]).Accounts, 1, "where the rest is approved, all are renamed")
 }
 
 func TestANameThatComesBackAsksNothing(t *testing.T) {

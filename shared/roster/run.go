@@ -74,7 +74,6 @@ type Counts struct {
 	Findings  int
 	LeftOut   int // values that were skipped while parsing
 	Conflicts int // rows that applying left alone, since somebody had changed them after the plan was made
-	Undecided int // proposed matches of an approved part on which nobody decided
 }
 
 // Kind says what a run begins with.
@@ -113,12 +112,12 @@ type Run struct {
 	Delivers  map[person.Kind][]string
 	Findings  []Finding
 	Plan      Stored
-	Todo      []Phase       // phases that are applied now
-	Held      []Phase       // phases that wait for an approval
-	Rows      map[Phase]int // how many rows each phase has
-	Decisions map[account.ID]Decision
-	Sure      bool  // somebody approved the rows of the phase Matches that need no decision
-	Fence     int64 // of the school's slot while the run holds it; raised with every hold
+	Todo      []Phase                           // phases that are applied now
+	Held      []Phase                           // phases that wait for an approval
+	Rows      map[Phase]int                     // how many rows each phase has
+	Decisions map[Phase]map[account.ID]Decision // on the rows of Matches and Renames, by the row's account
+	Rest      []Phase                           // phases of which the rows without a decision were approved too
+	Fence     int64                             // of the school's slot while the run holds it; raised with every hold
 	Created   time.Time
 	Changed   time.Time
 	ExpireAt  time.Time
@@ -217,9 +216,35 @@ func (r Run) wrote() bool {
 	return slices.ContainsFunc(r.Todo, func(p Phase) bool { return r.Rows[p] > 0 })
 }
 
-// Undecided returns how many proposed matches nobody has decided on.
+// Undecided returns how many rows of the phase Matches nobody has decided on:
+// proposals, and rows that need no decision but were not approved either.
 func (r Run) Undecided() int {
-	return max(0, r.Counts.Match-len(r.Decisions))
+	n := max(0, r.Counts.Match-len(r.Decisions[Matches]))
+	if !slices.Contains(r.Rest, Matches) {
+		n += r.Sure()
+	}
+	return n
+}
+
+// Sure returns how many rows of the phase Matches need no decision.
+func (r Run) Sure() int { return max(0, r.Rows[Matches]-r.Counts.Match) }
+
+// Asks reports whether the rows of a phase are decided on one by one. Where a
+// school's rule names everybody, nobody is asked of each.
+func (r Run) Asks(p Phase) bool { return p == Matches || p == Renames && r.Kind != Naming }
+
+// Decided returns what is left of a step once the decisions on its rows, if the
+// phase asks for any, are taken in.
+func (r Run) Decided(p Phase, s Step) Step {
+	rest := slices.Contains(r.Rest, p)
+	switch p {
+	case Matches:
+		return s.matched(r.Decisions[p], rest)
+	case Renames:
+		return s.called(r.Decisions[p], rest)
+	default:
+		return s
+	}
 }
 
 // Settled reports whether the run has done everything that its file asks for:

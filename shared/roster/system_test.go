@@ -145,10 +145,11 @@ func TestUntilEverybodyIsDecided(t *testing.T) {
 			half[row.Account.ID] = roster.Same
 		}
 	}
-	for _, row := range (roster.Step{Accounts: p.Rows[roster.Matches]}).Decided(half, true).Accounts {
+	w.run.Decisions, w.run.Rest = map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: half}, roster.Phases()
+	for _, row := range w.run.Decided(roster.Matches, roster.Step{Accounts: p.Rows[roster.Matches]}).Accounts {
 		w.accounts[row.Account.ID] = row.Account
 	}
-	w.run.Held, w.run.Todo, w.run.Decisions = nil, roster.Phases(), half
+	w.run.Held, w.run.Todo = nil, roster.Phases()
 	w.school = w.run.Concluded(w.school)
 	require.False(t, w.school.System.At.IsZero())
 	require.Equal(t, 21, w.run.Undecided())
@@ -237,7 +238,8 @@ func TestNamesakesAreToldApart(t *testing.T) {
 		was, _ := w.accounts[row.Or.Account.ID].At("zeester")
 		require.Equal(t, was.Groups, is.Groups, "the one in the same class stands first")
 		by := map[account.ID]roster.Decision{row.Account.ID: roster.SameAs(row.Others[0].Account.ID)}
-		chosen := roster.Step{Accounts: []roster.AccountRow{row}}.Decided(by, true).Accounts
+		said := roster.Run{Decisions: map[roster.Phase]map[account.ID]roster.Decision{roster.Matches: by}}
+		chosen := said.Decided(roster.Matches, roster.Step{Accounts: []roster.AccountRow{row}}).Accounts
 		require.Equal(t, row.Others[0].Account.ID, chosen[0].Account.ID)
 	}
 }

@@ -33,13 +33,16 @@ type runDoc struct {
 	Held       []string            `firestore:"heldPhases" register:"-"`
 	Columns    []columnDoc         `firestore:"columns" register:"-"`
 	Rows       map[string]int      `firestore:"rows" register:"-"`
-	Decisions  map[string]string   `firestore:"decisions" register:"-"`
-	Sure       bool                `firestore:"sure" register:"-"`
+	Decisions  map[string]decided  `firestore:"decisions" register:"-"`
+	Rest       []string            `firestore:"rest" register:"-"`
 	Fence      int64               `firestore:"fence" register:"-"`
 	Created    time.Time           `firestore:"created" register:"-"`
 	Changed    time.Time           `firestore:"changed" register:"-"`
 	ExpireAt   time.Time           `firestore:"expireAt" register:"-"`
 }
+
+// decided is what was decided of each row of a phase, by account.
+type decided map[string]string
 
 type tallyDoc struct {
 	Kind   string `firestore:"kind" register:"-"`
@@ -100,13 +103,15 @@ func runToDoc(_ tenant.ID, r roster.Run) runDoc {
 		Counts: map[string]int{
 			"create": c.Create, "change": c.Change, "move": c.Move, "leave": c.Leave, "return": c.Return, "match": c.Match,
 			"prepare": c.Prepare, "unchanged": c.Unchanged, "groups": c.Groups, "findings": c.Findings, "leftOut": c.LeftOut,
-			"rename": c.Rename, "conflicts": c.Conflicts, "undecided": c.Undecided,
+			"rename": c.Rename, "conflicts": c.Conflicts,
 		},
 		LeftOut: r.LeftOut, Todo: texts(r.Todo), Held: texts(r.Held),
-		Rows:      renamed[string](r.Rows, func(n int) int { return n }),
-		Delivers:  renamed[string](r.Delivers, func(f []string) []string { return f }),
-		Decisions: renamed[string](r.Decisions, func(d roster.Decision) string { return string(d) }),
-		Sure:      r.Sure, Fence: r.Fence, Created: r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
+		Rows:     renamed[string](r.Rows, func(n int) int { return n }),
+		Delivers: renamed[string](r.Delivers, func(f []string) []string { return f }),
+		Decisions: renamed[string](r.Decisions, func(by map[account.ID]roster.Decision) decided {
+			return renamed[string](by, func(d roster.Decision) string { return string(d) })
+		}),
+		Rest: texts(r.Rest), Fence: r.Fence, Created: r.Created, Changed: r.Changed, ExpireAt: r.ExpireAt,
 		Plan: planDoc{Object: r.Plan.Object, Generation: r.Plan.Generation, Hash: r.Plan.Hash, Key: r.Plan.Key, Steps: map[string][]spanDoc{}},
 	}
 	for _, t := range r.Tallies {
@@ -135,13 +140,15 @@ func runFromDoc(id roster.RunID, d runDoc) (roster.Run, error) {
 		Counts: roster.Counts{
 			Create: c["create"], Change: c["change"], Move: c["move"], Leave: c["leave"], Return: c["return"], Match: c["match"],
 			Prepare: c["prepare"], Unchanged: c["unchanged"], Groups: c["groups"], Findings: c["findings"], LeftOut: c["leftOut"],
-			Rename: c["rename"], Conflicts: c["conflicts"], Undecided: c["undecided"],
+			Rename: c["rename"], Conflicts: c["conflicts"],
 		},
 		LeftOut: d.LeftOut, Todo: named[roster.Phase](d.Todo), Held: named[roster.Phase](d.Held),
-		Rows:      renamed[roster.Phase](d.Rows, func(n int) int { return n }),
-		Delivers:  renamed[person.Kind](d.Delivers, func(f []string) []string { return f }),
-		Decisions: renamed[account.ID](d.Decisions, func(s string) roster.Decision { return roster.Decision(s) }),
-		Sure:      d.Sure, Fence: d.Fence, Created: d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
+		Rows:     renamed[roster.Phase](d.Rows, func(n int) int { return n }),
+		Delivers: renamed[person.Kind](d.Delivers, func(f []string) []string { return f }),
+		Decisions: renamed[roster.Phase](d.Decisions, func(by decided) map[account.ID]roster.Decision {
+			return renamed[account.ID](by, func(s string) roster.Decision { return roster.Decision(s) })
+		}),
+		Rest: named[roster.Phase](d.Rest), Fence: d.Fence, Created: d.Created, Changed: d.Changed, ExpireAt: d.ExpireAt,
 		Plan: roster.Stored{
 			Object: d.Plan.Object, Generation: d.Plan.Generation, Hash: d.Plan.Hash, Key: d.Plan.Key,
 			Steps: map[roster.Phase][]roster.Span{},

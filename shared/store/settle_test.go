@@ -95,13 +95,16 @@ func (s *shelf) apply(p roster.Plan, run roster.Run, said roster.Decision) {
 	for _, row := range append(slices.Clone(p.Groups), p.Ends...) {
 		s.groups[row.Group.ID] = row.Group
 	}
-	run.Rows, run.Decisions = map[roster.Phase]int{}, map[account.ID]roster.Decision{}
-	for _, row := range p.Rows[roster.Matches] {
-		run.Decisions[row.Account.ID] = said
+	run.Rows, run.Rest, run.Decisions = map[roster.Phase]int{}, roster.Phases(), map[roster.Phase]map[account.ID]roster.Decision{}
+	for _, phase := range []roster.Phase{roster.Matches, roster.Renames} {
+		run.Decisions[phase] = map[account.ID]roster.Decision{}
+		for _, row := range p.Rows[phase] {
+			run.Decisions[phase][row.Account.ID] = said
+		}
 	}
 	for _, phase := range roster.Phases() {
 		run.Rows[phase] = len(p.Rows[phase])
-		for _, row := range (roster.Step{Accounts: p.Rows[phase]}).Decided(run.Decisions, true).Accounts {
+		for _, row := range run.Decided(phase, roster.Step{Accounts: p.Rows[phase]}).Accounts {
 			if have, ok := s.accounts[row.Account.ID]; ok == (row.Action == roster.Create) || ok && have.Digest != row.Was {
 				continue // changed meanwhile: the next import plans it anew
 			}

@@ -3,6 +3,7 @@ package journey_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/journey"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/roster"
 )
 
 // accounts returns the imported accounts of the demo institution by address.
@@ -136,16 +138,18 @@ func told(t *testing.T, s *journey.Stage, run browse.Run) {
 	}
 }
 
-// approve approves a plan as the administrator does, from its page.
+// approve approves a plan as the administrator does, from its page: every part
+// that is held.
 func approve(t *testing.T, s *journey.Stage, run browse.Run) {
 	t.Helper()
 	admin, err := browse.New(s.URL)
 	require.NoError(t, err)
 	require.NoError(t, admin.SignIn(t.Context(), s.Institution.Admin, demo.AdminPassword))
-	page, err := admin.Post(t.Context(), "/admin/imports/"+run.ID+"/approve", map[string][]string{"plan_hash": {"another"}})
+	rest := slices.DeleteFunc(slices.Clone(run.Held), func(p string) bool { return p != string(roster.Matches) && p != string(roster.Renames) })
+	page, err := admin.Post(t.Context(), "/admin/imports/"+run.ID+"/approve", map[string][]string{"plan_hash": {"another"}, "phase": run.Held, "rest": run.Held})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusConflict, page.Status, "another plan was approved")
-	page, err = admin.Post(t.Context(), "/admin/imports/"+run.ID+"/approve", map[string][]string{"plan_hash": {run.PlanHash}})
+	page, err = admin.Post(t.Context(), "/admin/imports/"+run.ID+"/approve", map[string][]string{"plan_hash": {run.PlanHash}, "phase": run.Held, "rest": rest})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, page.Status)
 }

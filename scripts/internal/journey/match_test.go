@@ -70,8 +70,13 @@ func TestATeacherOfTwoSchoolsIsOnePerson(t *testing.T) {
 	text := browse.Text(page.Root)
 	require.Contains(t, text, teacher.Name.Surname)
 	_, id, _ := strings.Cut(attributeOf(page, "select", "name"), "match-")
+	page, err = admin.Post(t.Context(), "/admin/imports/"+run.ID+"/rows/matches", map[string][]string{
+		"plan_hash": {run.PlanHash}, "page": {"1"}, "match-" + id: {"same"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, page.Status)
 	page, err = admin.Post(t.Context(), "/admin/imports/"+run.ID+"/approve", map[string][]string{
-		"plan_hash": {run.PlanHash}, "phase": {"matches"}, "say": {"approve"}, "match-" + id: {"same"},
+		"plan_hash": {run.PlanHash}, "phase": {"matches"}, "say": {"approve"},
 	})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, page.Status)

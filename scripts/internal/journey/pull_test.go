@@ -169,7 +169,7 @@ func TestPupilsWithoutKeys(t *testing.T) {
 	require.Zero(t, run.Counts.Create, "a pupil whose key is delivered at last is the same pupil")
 	require.Zero(t, run.Counts.Leave)
 	require.Equal(t, roster.Waiting, run.Status, "that everybody has another key is for a person to approve")
-	approve(t, f.Stage, browse.Run{ID: string(run.ID), PlanHash: run.Plan.Hash})
+	approve(t, f.Stage, browse.Run{ID: string(run.ID), PlanHash: run.Plan.Hash, Held: []string{string(run.Held[0])}})
 	f.ended(run.ID, roster.Applied)
 	after := accounts(t, f.Stage)
 	require.Len(t, after, len(made))
