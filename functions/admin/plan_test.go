@@ -155,7 +155,7 @@ func TestAPlanAsCSV(t *testing.T) {
 	rows, err := r.ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1+1+151+1, "a heading, a group, the people, and one with two differences")
-	require.Equal(t, []string{"Groepen", "Nieuw", "", "Groep", "4A"}, rows[1][:5])
+	require.Equal(t, []string{"Klassen en groepen", "Nieuw", "", "Groep", "4A"}, rows[1][:5])
 	require.Equal(t, "'=HYPERLINK(1), Kind000", rows[2][4], "no cell is a formula")
 	require.Equal(t, []string{"Achternaam", "De Wit", "Visser"}, rows[3][6:9])
 	last := rows[len(rows)-1]

@@ -91,8 +91,8 @@ func TestAnotherSystemWithoutAMappingIsConfirmed(t *testing.T) {
 	require.Equal(t, []roster.Phase{roster.Matches}, p.Held)
 	require.Len(t, p.Rows[roster.Matches], 20)
 	require.Zero(t, p.Counts.Create+p.Counts.Leave)
-	require.Len(t, p.Steps(roster.Matches)[0].Decided(nil, true).Accounts, 20, "what is sure needs approval, not a decision for each")
-	require.Empty(t, p.Steps(roster.Matches)[0].Decided(nil, false).Accounts, "nothing is taken for granted")
+	require.Len(t, roster.Run{Rest: p.Held}.Decided(roster.Matches, p.Steps(roster.Matches)[0]).Accounts, 20, "what is sure needs approval, not a decision for each")
+	require.Empty(t, roster.Run{}.Decided(roster.Matches, p.Steps(roster.Matches)[0]).Accounts, "nothing is taken for granted")
 }
 
 func TestSchoolsThatMerge(t *testing.T) {

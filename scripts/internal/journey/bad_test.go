@@ -48,7 +48,7 @@ func badFiles(t *testing.T, good []byte) map[string]bad {
 		"duplicate key":      {[]byte(strings.Replace(text, pupil, pupil+pupil, 1)), "edexml.duplicate_key", "<leerling key"},
 		"dangling reference": {[]byte(strings.Replace(text, `<groep key="`, `<groep key="weg-`, 1)), "edexml.dangling_reference", "<groep key"},
 		"no pupils":          {journey.Without(good, "<leerling key"), "edexml.no_pupils", ""},
-		"60 MB of nothing":   {journey.Packed(t, bytes.Repeat([]byte(" "), 60<<20)), "upload.bomb", ""},
+		"60 MB of nothing":   {journey.Packed(t, bytes.Repeat([]byte(" "), 60<<20)), "edexml.token_too_long", ""},
 		"gzip bomb":          {journey.Packed(t, append([]byte("<EDEX>"), make([]byte, 300<<20)...)), "edexml.illegal_character", ""},
 		"damaged gzip":       {journey.Packed(t, good)[:200], "upload.damaged", ""},
 		"two files in a zip": {zipped(t, map[string]string{"a.xml": "<EDEX/>", "b.xml": "<EDEX/>"}), "format.unknown_set", ""},
