@@ -19,6 +19,7 @@ import (
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/privacy"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -53,26 +54,39 @@ func proof(methods []string) map[string]any {
 }
 
 // claims returns what the scopes release of a (OpenID Connect Core 1.0
-// section 5.4).
+// section 5.4). Only who is at a school has an address of the school's; the
+// privacy register releases no other, so guardians go by their subject.
 func claims(a account.Account, scopes []string) map[string]any {
 	out := map[string]any{}
+	addressed := hasSchoolAddress(a)
 	if slices.Contains(scopes, "profile") {
 		n := a.Source.Name
-		out["name"], out["given_name"], out["family_name"], out["preferred_username"] = n.Display(), n.Given(), n.Family(), a.Username
+		out["name"], out["given_name"], out["family_name"] = n.Display(), n.Given(), n.Family()
+		if addressed {
+			out["preferred_username"] = a.Address
+		}
 	}
-	if slices.Contains(scopes, "email") {
+	if slices.Contains(scopes, "email") && addressed {
 		out["email"], out["email_verified"] = a.Address, true // the address is the institution's own
 	}
 	return out
 }
 
-// fields returns the registered fields that the scopes release: see claims.
-func fields(scopes []string) []string {
+// hasSchoolAddress reports whether the address of a is one that the school
+// gives, which may be released.
+func hasSchoolAddress(a account.Account) bool {
+	field, ok := privacy.Lookup("school_email")
+	return ok && field.Targets && field.Of(a.Kind)
+}
+
+// fields returns the registered fields that the scopes release of a: see
+// claims.
+func fields(a account.Account, scopes []string) []string {
 	var keys []string
 	if slices.Contains(scopes, "profile") {
-		keys = append(keys, "call_name", "infix", "surname", "username")
+		keys = append(keys, "call_name", "infix", "surname")
 	}
-	if slices.Contains(scopes, "email") {
+	if hasSchoolAddress(a) && (slices.Contains(scopes, "email") || slices.Contains(scopes, "profile")) {
 		keys = append(keys, "school_email")
 	}
 	return keys

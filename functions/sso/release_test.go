@@ -3,13 +3,17 @@ package sso_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/session"
 )
@@ -92,6 +96,10 @@ func TestUserinfoEndsWithTheApplication(t *testing.T) {
 			p.Kinds = []person.Kind{person.Staff}
 			return s.db.Apps().Set(s.t.Context(), board, p.ID, p)
 		},
+		"restricted": func(s *stage, _ app.App) error {
+			s.pupil.Limit = account.Limit{Since: time.Now(), Order: "A-1"}
+			return s.db.Accounts().Set(s.t.Context(), board, s.pupil.ID, s.pupil)
+		},
 		"removed": func(s *stage, p app.App) error { return s.db.Apps().Delete(s.t.Context(), board, p.ID) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,5 +118,34 @@ func TestUserinfoEndsWithTheApplication(t *testing.T) {
 			status, _ = s.userinfo(mine.Access)
 			require.Equal(t, http.StatusUnauthorized, status)
 		})
+	}
+}
+
+// TestGuardiansGoByTheirSubject expects no address to be released of whom the
+// privacy register has none for applications.
+func TestGuardiansGoByTheirSubject(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	p, err := s.db.Apps().Get(t.Context(), board, "rekentuin")
+	require.NoError(t, err)
+	p.Kinds = append(p.Kinds, person.Guardian)
+	require.NoError(t, s.db.Apps().Set(t.Context(), board, p.ID, p))
+	s.pupil = s.person(board, account.Account{
+		Kind: person.Guardian, Username: "wim.berg", Address: "wim.berg@thuis.example",
+		Source: account.Source{Name: person.Name{Call: "Wim", Surname: "Berg"}, Email: "wim@mail.example"},
+	})
+	_, got := s.redeem(s.code())
+	status, info := s.userinfo(got.Access)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "Wim Berg", info["name"])
+	for _, c := range []string{"email", "email_verified", "preferred_username"} {
+		require.NotContains(t, info, c)
+	}
+	require.NotContains(t, fmt.Sprint(info), "wim.berg")
+	for e, err := range s.db.Log().All(t.Context(), board) {
+		require.NoError(t, err)
+		if e.Value.Action == audit.Released {
+			require.Equal(t, []string{"call_name", "infix", "surname"}, e.Value.Fields)
+		}
 	}
 }

@@ -372,7 +372,7 @@ func TestReleaseIsLogged(t *testing.T) {
 			require.Equal(t, []account.ID{s.pupil.ID}, e.Value.Subjects)
 			require.Equal(t, "rekentuin", e.Value.Object)
 			require.Equal(t, "openid profile email", e.Value.Reason)
-			require.Equal(t, []string{"call_name", "infix", "school_email", "surname", "username"}, e.Value.Fields)
+			require.Equal(t, []string{"call_name", "infix", "school_email", "surname"}, e.Value.Fields)
 		}
 	}
 	require.Equal(t, 1, found)

@@ -161,7 +161,7 @@ func (s *server) consume(ctx context.Context, c caller) (grant.Code, account.Acc
 		if refused = s.unfit(c, code, who); refused != nil {
 			return nil
 		}
-		return s.use(tx, owner, grant.HashOf(value), code)
+		return s.use(tx, owner, who, code, value)
 	})
 	if fault.KindOf(err) == fault.NotFound {
 		err = badRequest("invalid_grant", "the code is not known")
@@ -191,14 +191,14 @@ func (s *server) unfit(c caller, code grant.Code, who account.Account) error {
 }
 
 // use marks the code, makes its grant, and logs what is released to whom.
-func (s *server) use(tx *store.Tx, owner tenant.ID, id grant.ID, code grant.Code) error {
+func (s *server) use(tx *store.Tx, owner tenant.ID, who account.Account, code grant.Code, value string) error {
 	now := s.Clock.Now()
 	code.Used = true
 	g := grant.Grant{App: code.App, Account: code.Account, Epoch: code.Epoch, Scopes: code.Scopes, ExpireAt: now.Add(tokenLife)}
 	entry := audit.New(now, audit.Actor{System: "sso"}, audit.Released, code.Account).
-		Of(fields(code.Scopes)...).On(string(code.App)).Because(joined(code.Scopes))
+		Of(fields(who, code.Scopes)...).On(string(code.App)).Because(joined(code.Scopes))
 	return errors.Join(
-		s.DB.Codes().SetTx(tx, owner, id, code),
+		s.DB.Codes().SetTx(tx, owner, grant.HashOf(value), code),
 		s.DB.Grants().CreateTx(tx, owner, code.Grant, g),
 		s.DB.Log().CreateTx(tx, owner, entry.ID, entry),
 	)

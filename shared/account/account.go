@@ -160,8 +160,9 @@ func (a Account) Back() State {
 	return a.Rest
 }
 
-// MaySignIn reports whether the state allows the person in.
-func (a Account) MaySignIn() bool { return a.State == Active }
+// MaySignIn reports whether the state allows the person in. Of whose data the
+// processing is restricted, nothing is done but keep them.
+func (a Account) MaySignIn() bool { return a.State == Active && !a.Limit.Holds() }
 
 // Groups returns the groups of every present membership and those that the
 // school put the account in, sorted, each once.

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,6 +63,8 @@ func TestOnlyTheActiveSignIn(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[account.State]bool{account.Active: true, account.Blocked: false, account.Left: false, "": false} {
 		require.Equal(t, want, account.Account{State: state}.MaySignIn(), state)
+		limit := account.Limit{Since: time.Unix(1, 0), Order: "A-1"}
+		require.False(t, account.Account{State: state, Limit: limit}.MaySignIn(), "the processing of the data is restricted")
 	}
 }
 

@@ -77,7 +77,7 @@ type membershipDoc struct {
 	School string   `firestore:"school" register:"-"`
 	Key    string   `firestore:"key" register:"source_key_hash"`
 	Keys   []string `firestore:"keys,omitempty" register:"source_key_hash"`
-	Year   int      `firestore:"year" register:"year"`
+	Year   int      `firestore:"year" register:"class"`
 	Grade  string   `firestore:"grade,omitempty" register:"year"`
 	ILT    string   `firestore:"ilt,omitempty" register:"ilt"`
 	Groups []string `firestore:"groups,omitempty" register:"class"`
@@ -201,6 +201,7 @@ func accountToDoc(_ tenant.ID, a account.Account) accountDoc {
 		d.Source.Children = append(d.Source.Children, childDoc{string(c.Account), c.Slot, c.Receives})
 		d.Source.ChildIDs = append(d.Source.ChildIDs, string(c.Account))
 	}
+	permit(&d)
 	return d
 }
 

@@ -80,7 +80,7 @@ func TestBadFilesChangeNothing(t *testing.T) {
 					require.Positive(t, f.Line, f.Code)
 					line := strings.Split(string(c.body), "\n")[f.Line-1]
 					require.Contains(t, line, c.at)
-					require.Positive(t, f.Column)
+					require.True(t, f.Column > 0 || strings.HasPrefix(f.Code, "table."), "only what a row of headings lacks has no column")
 					require.LessOrEqual(t, f.Column, len(line)+1)
 				}
 				t.Logf("%s: line %d column %d: %s", f.Code, f.Line, f.Column, f.Message)
