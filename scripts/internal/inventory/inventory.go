@@ -39,12 +39,13 @@ import (
 type Inventory struct {
 	Documents, Objects int
 	contents           map[string]string // where → what
+	index              index             // of contents, for Find; the zero index is to be made
 }
 
 // Take reads everything of a stack.
 func Take(ctx context.Context, s *stack.Stack) (*Inventory, error) {
 	all := &Inventory{contents: map[string]string{}}
-	for _, database := range []string{firestore.DefaultDatabaseID, store.CredentialsDatabase} {
+	for _, database := range []string{firestore.DefaultDatabaseID, store.CredentialsDatabase, store.LedgerDatabase} {
 		if err := all.documents(ctx, s.Space.Project, database); err != nil {
 			return nil, fmt.Errorf("read database %s: %w", database, err)
 		}
@@ -75,14 +76,18 @@ func (all *Inventory) Without(collections ...string) map[string]string {
 	return rest
 }
 
+// Add adds a text of another kind to what is searched.
+func (all *Inventory) Add(where, what string) {
+	all.contents[where] = what
+	all.index = index{}
+}
+
 // Find returns where value lies, "" where it lies nowhere.
 func (all *Inventory) Find(value string) string {
-	for where, what := range all.contents {
-		if strings.Contains(what, value) || strings.Contains(where, value) {
-			return where
-		}
+	if all.index.array == nil {
+		all.index = indexOf(all.contents)
 	}
-	return ""
+	return all.index.find(value)
 }
 
 // documents reads every document of a database of the emulator, at whatever
