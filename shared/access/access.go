@@ -29,19 +29,35 @@ const (
 	UploadRoster  Permission = "import.upload"  // hand over a source file
 	ManageBin     Permission = "bin.manage"     // see and restore deleted accounts
 	ManageSchool  Permission = "school.manage"  // set bounds and columns, begin a year, merge schools
+	ManagePeople  Permission = "people.manage"  // see, add, change and block people
+	ManageRules   Permission = "rules.manage"   // set rules for names, groups and links
+	ManageRights  Permission = "rights.manage"  // grant and deny applications, data and tasks
+	ServeSubjects Permission = "subjects.serve" // export, restrict and erase on somebody's request
+	ViewLog       Permission = "log.view"       // read who saw and changed what
 )
+
+// Permissions returns every permission, in the order of screens.
+func Permissions() []Permission {
+	return []Permission{
+		ManagePeople, ManageGroups, IssueSheets, ManageRules, ManageRights, UploadRoster, ViewImport, ApproveImport, ManageBin, ManageSchool,
+		ServeSubjects, ViewLog,
+	}
+}
+
+// All returns every role.
+func All() []Role { return []Role{Admin, Signatory} }
 
 // held lists the permissions of each role. What is not listed is denied.
 func held(r Role) []Permission {
 	if r == Admin {
-		return []Permission{ManageGroups, IssueSheets, ApproveImport, ViewImport, UploadRoster, ManageBin, ManageSchool}
+		return Permissions()
 	}
 	return nil
 }
 
 // Roles returns the roles that hold p.
 func Roles(p Permission) []Role {
-	return slices.DeleteFunc([]Role{Admin, Signatory}, func(r Role) bool { return !slices.Contains(held(r), p) })
+	return slices.DeleteFunc(All(), func(r Role) bool { return !slices.Contains(held(r), p) })
 }
 
 // Allow answers nil where one of roles holds p, else Forbidden.

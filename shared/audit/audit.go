@@ -42,6 +42,15 @@ const (
 	Released       Action = "sso.released" // attributes went to an application
 	Provisioned    Action = "target.written"
 	Viewed         Action = "account.viewed"
+	Added          Action = "account.added"   // by hand
+	Changed        Action = "account.changed" // by hand; the fields are listed
+	Undone         Action = "account.undone"  // a change was taken back; the object is its revision
+	Blocked        Action = "account.blocked"
+	Unblocked      Action = "account.unblocked"
+	Exported       Action = "account.exported" // everything that is held, for the subject
+	RightSet       Action = "right.set"        // granted, denied or taken back; the object is the right
+	GroupSet       Action = "group.set"        // a group of the school's own was made, changed or ended
+	LinksSet       Action = "links.set"        // rules and exceptions that link pupils to staff
 	Binned         Action = "account.deleted"  // to the recycle bin
 	Restored       Action = "account.restored" // from the recycle bin
 	Erased         Action = "account.erased"   // for good; the object is the receipt

@@ -19,7 +19,9 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
@@ -28,11 +30,18 @@ import (
 // Most is how many accounts one transaction changes.
 const Most = 100
 
+// Keys makes and opens the data keys of revisions: see seal.Sealer.
+type Keys interface {
+	Today(ctx context.Context) (seal.Key, error)
+	Unwrap(ctx context.Context, wrapped []byte) (seal.Key, error)
+}
+
 // Desk changes accounts.
 type Desk struct {
 	DB    *store.DB
 	Post  outbox.Post
 	Clock clock.Clock
+	Keys  Keys // nil where only rules change accounts: what follows from rules is no revision
 }
 
 // Order says in whose name accounts are changed, and why.
@@ -44,6 +53,9 @@ type Order struct {
 	Reason   string // code
 	By       account.Hand
 	Accounts []account.ID
+	// Seen is the version of the only account that somebody saw who changes it;
+	// 0 changes whatever there is. Another version answers Conflict.
+	Seen int64
 	// Guard is asked first in each transaction, and may read; nil asks nothing.
 	Guard func(*store.Tx) error
 }
@@ -65,8 +77,8 @@ func (d Desk) Accounts(ctx context.Context, o Order, edit Edit) ([]account.ID, e
 	var all []account.ID
 	for some := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(o.Accounts))), Most) {
 		var done batch
-		err := d.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) (err error) {
-			done, err = d.some(tx, o, some, edit)
+		err := d.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			done, err = d.some(ctx, tx, o, some, edit)
 			if err != nil || len(done.changed) == 0 {
 				return err
 			}
@@ -89,12 +101,14 @@ type batch struct {
 	order   Order
 	now     time.Time
 	changed []account.Account
+	changes []revision.Change
+	fields  []string          // that were changed, for the log
 	matters []account.Account // to rules, as they were and as they are
 	letter  outbox.Letter
 }
 
 // some changes accounts within a transaction and logs it.
-func (d Desk) some(tx *store.Tx, o Order, ids []account.ID, edit Edit) (batch, error) {
+func (d Desk) some(ctx context.Context, tx *store.Tx, o Order, ids []account.ID, edit Edit) (batch, error) {
 	b := batch{order: o, now: d.Clock.Now()}
 	if o.Guard != nil {
 		if err := o.Guard(tx); err != nil {
@@ -111,6 +125,9 @@ func (d Desk) some(tx *store.Tx, o Order, ids []account.ID, edit Edit) (batch, e
 			continue
 		}
 		a := e.Value
+		if o.Seen != 0 && o.Seen != a.Version {
+			return b, fault.New(fault.Conflict, "change.meanwhile")
+		}
 		fields, err := edit(&a)
 		if err != nil {
 			return b, err
@@ -123,12 +140,12 @@ func (d Desk) some(tx *store.Tx, o Order, ids []account.ID, edit Edit) (batch, e
 	if len(b.changed) == 0 {
 		return b, nil
 	}
-	return b, d.write(tx, b)
+	return b, d.write(ctx, tx, b)
 }
 
 // add keeps what became of an account.
 func (b *batch) add(was, is account.Account, fields []string) {
-	is.Version, is.Changed = was.Version+1, b.now
+	is.Version, is.Changed, is.Digest = was.Version+1, b.now, is.Imported()
 	if len(fields) > 0 {
 		is.Traces = maps.Clone(is.Traces)
 		if is.Traces == nil {
@@ -138,7 +155,8 @@ func (b *batch) add(was, is account.Account, fields []string) {
 			is.Traces[f] = account.Trace{At: b.now, By: b.order.By}
 		}
 	}
-	b.changed = append(b.changed, is)
+	b.changed, b.fields = append(b.changed, is), append(b.fields, fields...)
+	b.changes = append(b.changes, revision.Change{Before: &was, After: &is})
 	if b.order.By != account.ByRule && !reflect.DeepEqual(was.Facts(), is.Facts()) {
 		b.matters = append(b.matters, was, is)
 	}
@@ -146,14 +164,31 @@ func (b *batch) add(was, is account.Account, fields []string) {
 
 // write stores what changed, with its log entry. Everything that keeps a
 // change beyond the account itself belongs here.
-func (d Desk) write(tx *store.Tx, b batch) error {
+func (d Desk) write(ctx context.Context, tx *store.Tx, b batch) error {
 	o := b.order
-	entry := audit.New(b.now, o.Actor, o.Action, b.ids()...).On(o.Object).Because(o.Reason)
-	failed := []error{d.DB.Log().CreateTx(tx, o.Owner, entry.ID, entry)}
+	entry := audit.New(b.now, o.Actor, o.Action, b.ids()...).Of(b.fields...).On(o.Object).Because(o.Reason)
+	failed := []error{d.DB.Log().CreateTx(tx, o.Owner, entry.ID, entry), d.revise(ctx, tx, b)}
 	for _, a := range b.changed {
 		failed = append(failed, d.DB.Accounts().SetTx(tx, o.Owner, a.ID, a))
 	}
 	return errors.Join(failed...)
+}
+
+// revise stores, sealed, how accounts were before somebody changed them.
+func (d Desk) revise(ctx context.Context, tx *store.Tx, b batch) error {
+	o := b.order
+	if o.By == account.ByRule {
+		return nil
+	}
+	key, err := d.Keys.Today(ctx)
+	if err != nil {
+		return fmt.Errorf("seal a revision: %w", err)
+	}
+	r, err := revision.Seal(key, o.Owner, revision.Cause{At: b.now, Actor: o.Actor, Action: o.Action, Object: o.Object}, b.changes)
+	if err != nil || r == nil {
+		return err
+	}
+	return d.DB.Revisions().CreateTx(tx, o.Owner, r.ID, *r)
 }
 
 func (b batch) ids() []account.ID {

@@ -95,6 +95,8 @@ func (k Keeper) empty(ctx context.Context, owner tenant.ID, t store.Trace, ids [
 	switch {
 	case t.Collection == "accounts" && t.Field != "":
 		err = k.unname(ctx, owner, at, ids)
+	case t.Collection == "supervision" && t.Field != "":
+		err = k.unlink(ctx, owner, at, ids)
 	case t.Collection == "revisions":
 		err = k.unrevise(ctx, owner, at, ids)
 	default:
@@ -139,6 +141,33 @@ func (k Keeper) unname(ctx context.Context, owner tenant.ID, at []string, gone [
 				}
 			}
 			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlink takes erased members of staff out of what links pupils to staff.
+func (k Keeper) unlink(ctx context.Context, owner tenant.ID, at []string, gone []account.ID) error {
+	for _, path := range at {
+		id := last[account.ID](path)
+		err := k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+			s, err := k.DB.Supervision().GetTx(tx, owner, id)
+			if fault.KindOf(err) == fault.NotFound {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			for _, staff := range gone {
+				s = s.Without(staff)
+			}
+			if s.Empty() {
+				return k.DB.Supervision().DeleteTx(tx, owner, id)
+			}
+			return k.DB.Supervision().SetTx(tx, owner, id, s)
 		})
 		if err != nil {
 			return err

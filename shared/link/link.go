@@ -121,6 +121,16 @@ func (s Supervision) Forget(staff account.ID) Supervision {
 	return s
 }
 
+// Without returns s without anything about a member of staff.
+func (s Supervision) Without(staff account.ID) Supervision {
+	s = s.Forget(staff)
+	for _, p := range s.Parts {
+		p.Links = slices.DeleteFunc(slices.Clone(p.Links), func(l Link) bool { return l.Staff == staff })
+		s = s.With(p)
+	}
+	return s
+}
+
 // Empty reports whether s says nothing, so that it need not be kept.
 func (s Supervision) Empty() bool { return len(s.Parts) == 0 && len(s.Exceptions) == 0 }
 

@@ -44,6 +44,7 @@ func storedForms() []any {
 		supervisionDoc{},
 		linkRulesDoc{},
 		recalculationDoc{},
+		rightDoc{},
 		binDoc{},
 		revisionDoc{},
 		ledgerDoc{},

@@ -36,7 +36,7 @@ func shapes() []shape {
 		shapeOf(db.Runs()), shapeOf(db.Lanes("r", time.Time{})), shapeOf(db.Slots()),
 		shapeOf(db.Tokens()), shapeOf(db.Pulls()), shapeOf(db.Mails()), shapeOf(db.Mailboxes()), shapeOf(db.UsedNames()),
 		shapeOf(db.Bin()), shapeOf(db.Revisions()), shapeOf(db.Ledger()), shapeOf(db.Receipts()),
-		shapeOf(db.Supervision()), shapeOf(db.LinkRules()), shapeOf(db.Recalculations()),
+		shapeOf(db.Supervision()), shapeOf(db.LinkRules()), shapeOf(db.Recalculations()), shapeOf(db.Rights()),
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"cool.example/sync/shared/pull"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/revision"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/store"
@@ -195,6 +196,10 @@ func otherTables() []contract {
 		}),
 		of("LinkRules", (*store.DB).LinkRules, as),
 		of("Recalculations", (*store.DB).Recalculations, as),
+		of("Rights", (*store.DB).Rights, func(v right.Right, _ tenant.ID, id right.ID) right.Right {
+			v.ID = id
+			return v
+		}),
 		of("Pulls", (*store.DB).Pulls, func(v pull.Connection, _ tenant.ID, id school.ID) pull.Connection {
 			v.School = id
 			return v

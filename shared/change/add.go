@@ -1,0 +1,230 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+// Draft is somebody whom the school adds by hand: a substitute, a trainee, the
+// board's office, a pupil who is new today; or an account that is nobody's own,
+// for whom a member of staff answers.
+type Draft struct {
+	Kind     person.Kind
+	Name     person.Name
+	School   school.ID  // "" for staff of the board, and nobody else
+	Groups   []group.ID // classes and lesson groups of the school, and manual groups
+	Function string     // staff only, in the school's own words
+	Until    time.Time  // when the account leaves by itself; zero for never
+	Owner    account.ID // of a functional account
+}
+
+// Longest bounds each part of a name, in bytes.
+const Longest = 100
+
+// Check answers Invalid for a draft of nobody.
+func (d Draft) Check(now time.Time) error {
+	parts := []string{d.Name.Call, d.Name.FirstNames, d.Name.Initials, d.Name.Infix, d.Name.Surname, d.Function}
+	bad := func(s string) bool {
+		return len(s) > Longest || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\x00\r\n\t")
+	}
+	switch {
+	case !d.Kind.Valid() && d.Kind != person.Functional, d.Kind == person.Guardian:
+		return fault.New(fault.Invalid, "people.kind_invalid")
+	case slices.ContainsFunc(parts, bad):
+		return fault.New(fault.Invalid, "people.name_invalid")
+	case d.Name.Surname == "", d.Name.Given() == "" && d.Kind != person.Functional:
+		return fault.New(fault.Invalid, "people.name_missing")
+	case d.School == "" && d.Kind != person.Staff:
+		return fault.New(fault.Invalid, "people.school_missing")
+	case d.Function != "" && d.Kind != person.Staff:
+		return fault.New(fault.Invalid, "people.function_invalid")
+	case (d.Owner != "") != (d.Kind == person.Functional):
+		return fault.New(fault.Invalid, "people.owner_missing")
+	case !d.Until.IsZero() && !d.Until.After(now):
+		return fault.New(fault.Invalid, "people.until_past")
+	}
+	return nil
+}
+
+// Clerk adds people by hand.
+type Clerk struct {
+	Desk
+	Index seal.Index // of names
+}
+
+// attempts is how often a name is looked for while others take names too.
+const attempts = 5
+
+// Add makes an account for a draft, named by the rule of its school, in one
+// transaction with the log entry. It is active at once. When a source delivers
+// the person later, the import proposes that the two are one.
+func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Draft) (account.Account, error) {
+	if err := d.Check(c.Clock.Now()); err != nil {
+		return account.Account{}, err
+	}
+	a, err := c.drawn(ctx, owner, d)
+	if err != nil {
+		return a, err
+	}
+	targets, err := Targets(ctx, c.DB, owner)
+	if err != nil {
+		return a, err
+	}
+	for range attempts {
+		if a, err = c.named(ctx, owner, a); err != nil {
+			return a, err
+		}
+		b := batch{
+			order: Order{Owner: owner, Actor: actor, By: account.ByHand}, now: c.Clock.Now(),
+			changed: []account.Account{a}, matters: []account.Account{a},
+		}
+		b.letter = outbox.New(owner, b.now, append(b.provision(targets), b.recalculate()...)...)
+		entry := audit.New(b.now, actor, audit.Added, a.ID).Of("call_name", "infix", "surname", "username")
+		err = c.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+			return errors.Join(
+				c.DB.Names().CreateTx(tx, owner, c.nameOf(owner, a.Address), a.ID),
+				c.DB.Accounts().CreateTx(tx, owner, a.ID, a),
+				c.DB.Log().CreateTx(tx, owner, entry.ID, entry),
+				c.DB.Outbox().CreateTx(tx, owner, b.letter.ID, b.letter),
+			)
+		})
+		if fault.KindOf(err) == fault.Conflict {
+			continue // somebody else got the name meanwhile
+		}
+		if err != nil {
+			return a, fmt.Errorf("add account: %w", err)
+		}
+		c.Post.Send(ctx, b.letter)
+		return a, nil
+	}
+	return a, fmt.Errorf("add account: %w", err)
+}
+
+// drawn returns the account of a draft, without names.
+func (c Clerk) drawn(ctx context.Context, owner tenant.ID, d Draft) (account.Account, error) {
+	now := c.Clock.Now()
+	a := account.Account{
+		ID: account.NewID(), Kind: d.Kind, State: account.Active, Epoch: 1, Version: 1, Created: now, Changed: now, Until: d.Until,
+		Source: account.Source{Name: d.Name}, Own: account.Own{Function: d.Function, Owner: d.Owner},
+		Traces: map[string]account.Trace{"surname": {At: now, By: account.ByHand}, "call_name": {At: now, By: account.ByHand}},
+	}
+	var of []group.ID
+	found, err := c.DB.Groups().GetMany(ctx, owner, d.Groups)
+	if err != nil {
+		return a, fmt.Errorf("read groups: %w", err)
+	}
+	for _, id := range d.Groups {
+		e, ok := found[id]
+		switch g := e.Value; {
+		case !ok, g.Ended, g.Kind == group.Ruled, g.School != "" && g.School != d.School:
+			return a, fault.New(fault.Invalid, "people.group_invalid")
+		case g.Kind == group.Manual:
+			a.Own.Groups = append(a.Own.Groups, id)
+		default:
+			of = append(of, id)
+		}
+	}
+	if d.School != "" {
+		place, err := c.DB.Schools().Get(ctx, owner, d.School)
+		if err != nil {
+			return a, fault.New(fault.Invalid, "people.school_missing")
+		}
+		a = a.With(account.Membership{School: d.School, Year: place.YearAt(now), Groups: of})
+	}
+	if d.Owner != "" {
+		who, err := c.DB.Accounts().Get(ctx, owner, d.Owner)
+		if err != nil || who.Kind != person.Staff {
+			return a, fault.New(fault.Invalid, "people.owner_missing")
+		}
+	}
+	return a, nil
+}
+
+// named returns a with names by the rule of its school that nobody has or had.
+func (c Clerk) named(ctx context.Context, owner tenant.ID, a account.Account) (account.Account, error) {
+	institution, err := c.DB.Tenants().Get(ctx, owner, owner)
+	if err != nil {
+		return a, fmt.Errorf("read institution: %w", err)
+	}
+	var place school.School
+	if a.Main != "" {
+		if place, err = c.DB.Schools().Get(ctx, owner, a.Main); err != nil {
+			return a, fmt.Errorf("read school: %w", err)
+		}
+	}
+	taken := &taken{c: c, ctx: ctx, owner: owner, institution: institution}
+	namer, _ := naming.Compile(a.Kind, place.Naming[a.Kind]) // one that cannot work is the usual one
+	subject := naming.Subject{Name: a.Source.Name, Year: int(school.YearAt(a.Created)), School: place.Code.String()}
+	given := naming.NewBook(naming.ListOf(institution.Reserved), taken).Give(namer, naming.Wish{Subject: subject})
+	domain := institution.Domains.Staff
+	if a.Kind == person.Pupil {
+		domain = institution.Domains.Pupils
+	}
+	a.Username, a.Address = given.Username, given.Local+"@"+domain
+	a.Digest = a.Imported()
+	return a, taken.failed
+}
+
+func (c Clerk) nameOf(owner tenant.ID, address string) store.NameID {
+	return store.NameID(c.Index.Of(owner, "address", address))
+}
+
+// taken asks the database which names somebody has: also whoever lies in the
+// recycle bin, has a mailbox, or, where the institution keeps that, had one.
+type taken struct {
+	c           Clerk
+	ctx         context.Context //nolint:containedctx // lives as long as one question
+	owner       tenant.ID
+	institution tenant.Tenant
+	failed      error
+}
+
+// Holds reports whether nobody may get local. After a failure it holds nothing,
+// and failed says why.
+func (t *taken) Holds(local string) bool {
+	if t.failed != nil {
+		return false
+	}
+	db, domains := t.c.DB, t.institution.Domains
+	called, err := db.AccountsCalled(t.ctx, t.owner, []string{local})
+	if t.failed = err; err != nil || len(called) > 0 {
+		return err == nil
+	}
+	hash := func(values ...string) string { return t.c.Index.Of(t.owner, "mailbox", values...) }
+	for _, domain := range []string{domains.Pupils, domains.Staff, domains.Guardians} {
+		address := local + "@" + domain
+		held := []error{exists(db.Names().Get(t.ctx, t.owner, t.c.nameOf(t.owner, address)))}
+		held = append(held, exists(db.Mailboxes().Get(t.ctx, t.owner, naming.ByAddress(hash, address))))
+		if t.institution.KeepNames {
+			held = append(held, exists(db.UsedNames().Get(t.ctx, t.owner, naming.UsedID(t.c.nameOf(t.owner, address)))))
+		}
+		for _, err := range held {
+			switch fault.KindOf(err) {
+			case fault.NotFound:
+			default:
+				t.failed = err
+				return err == nil
+			}
+		}
+	}
+	return false
+}
+
+// exists drops what was read: only whether it is there matters.
+func exists[T any](_ T, err error) error { return err }

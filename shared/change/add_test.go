@@ -1,0 +1,132 @@
+package change_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/change"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/topic"
+)
+
+func TestSomebodyAddedByHand(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	d := teacher("Zoë", "Berg")
+	d.Name.Infix, d.Function, d.Until, d.Groups = "van der", "Invaller", s.clock.Now().Add(30*24*time.Hour), []group.ID{"g4a", "plus"}
+	a := s.read(s.add(d).ID)
+	require.Equal(t, "zoe.vanderberg", a.Username)
+	require.Equal(t, "zoe.vanderberg@school.example", a.Address)
+	require.Equal(t, account.Active, a.State)
+	require.Equal(t, place, a.Main)
+	require.Equal(t, []account.Membership{{School: place, Year: 2026, Groups: []group.ID{"g4a"}}}, a.Memberships)
+	require.Equal(t, []group.ID{"plus"}, a.Own.Groups)
+	require.Equal(t, "Invaller", a.Own.Function)
+	require.Equal(t, d.Until, a.Until)
+	require.Equal(t, account.ByHand, a.Traces["surname"].By)
+	require.Equal(t, a.Imported(), a.Digest)
+	require.Equal(t, map[string]int{topic.ProvisionGoogle.Name: 1, topic.Recalculate.Name: 1}, s.sent.topics())
+	entry := s.logged()[audit.Added][0]
+	require.Equal(t, somebody(), entry.Actor)
+	require.Equal(t, []account.ID{a.ID}, entry.Subjects)
+
+	screen := s.add(change.Draft{Kind: person.Functional, School: place, Name: person.Name{Surname: "Digibord 4A"}, Owner: a.ID})
+	require.Equal(t, "digibord4a@school.example", screen.Address)
+	require.Equal(t, a.ID, screen.Own.Owner)
+	board := teacher("Bo", "Raad")
+	board.School = ""
+	require.Empty(t, s.add(board).Memberships, "the board's office belongs to no school")
+}
+
+// TestNamesThatNobodyGets: whoever has a name, had it, or is to have it.
+func TestNamesThatNobodyGets(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	index := func(values ...string) string { return s.Index.Of(board, "mailbox", values...) }
+	require.NoError(t, s.DB.Names().Create(ctx, board, store.NameID(s.Index.Of(board, "address", "bo.bin@leerling.example")), "ainbin"))
+	require.NoError(t, s.DB.Mailboxes().Create(ctx, board, naming.ByAddress(index, "bo.box@school.example"), naming.Mailbox{
+		Address: "bo.box@school.example", ExpireAt: s.clock.Now().Add(time.Hour),
+	}))
+	require.NoError(t, s.DB.UsedNames().Create(ctx, board, naming.UsedID(s.Index.Of(board, "address", "bo.weg@school.example")), s.clock.Now()))
+	for surname, want := range map[string]string{"Bin": "bo.bin2", "Box": "bo.box2", "Weg": "bo.weg"} {
+		require.Equal(t, want, s.add(teacher("Bo", surname)).Username)
+	}
+	require.Equal(t, "li.bos2", s.add(teacher("Li", "Bos")).Username, "the institution keeps the name to itself")
+	institution, err := s.DB.Tenants().Get(ctx, board, board)
+	require.NoError(t, err)
+	institution.KeepNames = true
+	require.NoError(t, s.DB.Tenants().Set(ctx, board, board, institution))
+	require.NoError(t, s.DB.UsedNames().Create(ctx, board, naming.UsedID(s.Index.Of(board, "address", "ada.weg@leerling.example")), s.clock.Now()))
+	require.Equal(t, "ada.weg2", s.add(teacher("Ada", "Weg")).Username, "the institution keeps names of people who are erased")
+
+	ruled := school.School{ID: place, LastYear: 2026, Naming: map[person.Kind]naming.Rule{}}
+	ruled.Naming[person.Staff] = naming.Rule{Usernames: []string{"{surname}", "{surname}-{call|cut:2}"}}
+	require.NoError(t, s.DB.Schools().Set(ctx, board, place, ruled))
+	require.Equal(t, []string{"smit", "smit-an", "smit2"}, []string{
+		s.add(teacher("Bo", "Smit")).Username, s.add(teacher("Anna", "Smit")).Username, s.add(teacher("Andy", "Smit")).Username,
+	})
+}
+
+// TestNamesakesAtOnce adds people of one name side by side: nobody gets
+// another's address.
+func TestNamesakesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	names := make([]string, 4)
+	var wg sync.WaitGroup
+	for i := range names {
+		wg.Go(func() {
+			a, err := s.Add(t.Context(), board, somebody(), teacher("Bo", "Vos"))
+			if err == nil {
+				names[i] = a.Address
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(names)
+	require.Equal(t, []string{"bo.vos2@school.example", "bo.vos3@school.example", "bo.vos4@school.example", "bo.vos@school.example"}, names)
+}
+
+func TestDraftsOfNobody(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	for name, edit := range map[string]func(*change.Draft){
+		"no kind":                func(d *change.Draft) { d.Kind = "" },
+		"a guardian":             func(d *change.Draft) { d.Kind = person.Guardian },
+		"no surname":             func(d *change.Draft) { d.Name.Surname = "" },
+		"no given name":          func(d *change.Draft) { d.Name.Call = "" },
+		"a name of two lines":    func(d *change.Draft) { d.Name.Surname = "Vos\nBos" },
+		"a long name":            func(d *change.Draft) { d.Name.Surname = strings.Repeat("a", 101) },
+		"a pupil of no school":   func(d *change.Draft) { d.Kind, d.School = person.Pupil, "" },
+		"a pupil's function":     func(d *change.Draft) { d.Kind, d.Function = person.Pupil, "LRK" },
+		"no such school":         func(d *change.Draft) { d.School = "x" },
+		"no such group":          func(d *change.Draft) { d.Groups = []group.ID{"x"} },
+		"a group that ended":     func(d *change.Draft) { d.Groups = []group.ID{"oud"} },
+		"a group by rule":        func(d *change.Draft) { d.Groups = []group.ID{"ruled"} },
+		"another school's":       func(d *change.Draft) { d.Groups = []group.ID{"elders"} },
+		"an end in the past":     func(d *change.Draft) { d.Until = s.clock.Now() },
+		"a screen of nobody":     func(d *change.Draft) { d.Kind = person.Functional },
+		"a person with an owner": func(d *change.Draft) { d.Owner = "a1" },
+		"an owner who is gone":   func(d *change.Draft) { d.Kind, d.Owner = person.Functional, "a1" },
+	} {
+		d := teacher("Bo", "Vos")
+		edit(&d)
+		_, err := s.Add(t.Context(), board, somebody(), d)
+		require.Equal(t, fault.Invalid, fault.KindOf(err), name)
+	}
+	require.Empty(t, s.logged())
+	require.Empty(t, s.sent.topics())
+}

@@ -1,0 +1,169 @@
+package change
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/revision"
+	"cool.example/sync/shared/tenant"
+)
+
+// Step is one change of one account, as its revision has it.
+type Step struct {
+	Revision revision.Revision
+	Change   revision.Change
+	Fields   []string // what differs: see Differences
+}
+
+// History returns what was done to one account in the last 90 days, the newest
+// first, as far as anybody can still open it.
+func (d Desk) History(ctx context.Context, owner tenant.ID, id account.ID) ([]Step, error) {
+	found, err := d.DB.RevisionsOf(ctx, owner, id)
+	if err != nil {
+		return nil, fmt.Errorf("read revisions: %w", err)
+	}
+	var steps []Step
+	for _, e := range found {
+		key, err := d.Keys.Unwrap(ctx, e.Value.Batch)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // the key of its day is gone
+		}
+		if err != nil {
+			return nil, err
+		}
+		c, err := e.Value.Open(key, owner, id)
+		if err != nil {
+			return nil, err
+		}
+		s := Step{Revision: e.Value, Change: c}
+		if c.Before != nil && c.After != nil {
+			s.Fields = Differences(*c.Before, *c.After)
+		}
+		steps = append(steps, s)
+	}
+	slices.SortStableFunc(steps, func(x, y Step) int { return y.Revision.At.Compare(x.Revision.At) })
+	return steps, nil
+}
+
+// Undo takes back what a revision changed of one account, where nothing has
+// changed it since: each field becomes what it was before. It answers Conflict
+// where one has, and NotFound where the revision has expired or is about others.
+// States are not undone but by their own means: a block is lifted, a deletion
+// restored.
+func (d Desk) Undo(ctx context.Context, owner tenant.ID, actor audit.Actor, h Step) error {
+	if h.Change.Before == nil || h.Change.After == nil {
+		return fault.New(fault.NotFound, "")
+	}
+	was, is := *h.Change.Before, *h.Change.After
+	o := Order{
+		Owner: owner, Actor: actor, Action: audit.Undone, Object: string(h.Revision.ID), By: account.ByHand, Accounts: []account.ID{is.ID},
+	}
+	done, err := d.Accounts(ctx, o, func(a *account.Account) ([]string, error) { return undo(a, was, is) })
+	if err == nil && len(done) == 0 {
+		err = fault.New(fault.Conflict, "change.undone")
+	}
+	return err
+}
+
+// undo makes of every field of a that differs between was and is what it was.
+func undo(a *account.Account, was, is account.Account) ([]string, error) {
+	for _, part := range parts(a, &was, &is) {
+		if reflect.DeepEqual(part.was.Interface(), part.is.Interface()) {
+			continue
+		}
+		if !same(part.now, part.is) {
+			return nil, fault.New(fault.Conflict, "change.meanwhile")
+		}
+		part.now.Set(part.was)
+	}
+	if was.Address != is.Address || was.Username != is.Username {
+		if a.Address != is.Address || a.Username != is.Username {
+			return nil, fault.New(fault.Conflict, "change.meanwhile")
+		}
+		*a = a.Called(was.Username, was.Address)
+	}
+	return Differences(is, was), nil
+}
+
+// same compares as what is stored compares: an empty list is none.
+func same(x, y reflect.Value) bool {
+	if x.Kind() == reflect.Slice && x.Len() == 0 && y.Len() == 0 {
+		return true
+	}
+	return reflect.DeepEqual(x.Interface(), y.Interface())
+}
+
+// part is one field of an account as it is now, and before and after a change.
+type part struct{ now, was, is reflect.Value }
+
+// parts returns the fields that a revision can undo.
+func parts(now, was, is *account.Account) []part {
+	var all []part
+	each := func(now, was, is any) {
+		n, w, i := reflect.ValueOf(now).Elem(), reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()
+		for f := range n.NumField() {
+			all = append(all, part{n.Field(f), w.Field(f), i.Field(f)})
+		}
+	}
+	each(&now.Own, &was.Own, &is.Own)
+	each(&now.Source, &was.Source, &is.Source)
+	whole := func(now, was, is any) {
+		all = append(all, part{reflect.ValueOf(now).Elem(), reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()})
+	}
+	whole(&now.Memberships, &was.Memberships, &is.Memberships)
+	whole(&now.Next, &was.Next, &is.Next)
+	whole(&now.Main, &was.Main, &is.Main)
+	whole(&now.Until, &was.Until, &is.Until)
+	whole(&now.Apart, &was.Apart, &is.Apart)
+	return all
+}
+
+// Differences returns which registered fields differ between two states of an
+// account.
+func Differences(x, y account.Account) []string {
+	var keys []string
+	for _, f := range []struct {
+		key string
+		of  func(account.Account) any
+	}{
+		{"call_name", func(a account.Account) any { return a.Source.Name.Call }},
+		{"first_names", func(a account.Account) any { return a.Source.Name.FirstNames }},
+		{"initials", func(a account.Account) any { return a.Source.Name.Initials }},
+		{"infix", func(a account.Account) any { return a.Source.Name.Infix }},
+		{"surname", func(a account.Account) any { return a.Source.Name.Surname }},
+		{"salutation", func(a account.Account) any { return a.Source.Salutation }},
+		{"gender", func(a account.Account) any { return a.Source.Gender }},
+		{"phone", func(a account.Account) any { return a.Own.Phone }},
+		{"school_email", func(a account.Account) any { return a.Address }},
+		{"username", func(a account.Account) any { return a.Username }},
+		{"private_email", func(a account.Account) any { return a.Own.Email }},
+		{"administration_number", func(a account.Account) any { return a.Source.Number }},
+		{"eck_id", func(a account.Account) any { return a.Source.ECK.Hash }},
+		{"class", func(a account.Account) any { return a.Groups() }},
+		{"year", func(a account.Account) any { return each(a, func(m account.Membership) any { return m.Grade }) }},
+		{"ilt", func(a account.Account) any { return each(a, func(m account.Membership) any { return m.ILT }) }},
+		{"age_band", func(a account.Account) any { return a.Own.Band }},
+		{"child", func(a account.Account) any { return len(a.Source.Children) }},
+		{"function", func(a account.Account) any {
+			return []any{a.Own.Function, each(a, func(m account.Membership) any { return len(m.Roles) })}
+		}},
+	} {
+		if !reflect.DeepEqual(f.of(x), f.of(y)) {
+			keys = append(keys, f.key)
+		}
+	}
+	return keys
+}
+
+func each(a account.Account, of func(account.Membership) any) []any {
+	var all []any
+	for _, m := range a.Memberships {
+		all = append(all, of(m))
+	}
+	return all
+}
