@@ -4,9 +4,13 @@ import (
 	"context"
 	"net/http"
 
+	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/functions/admin/internal/people"
+	"cool.example/sync/functions/admin/internal/rules"
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/erase"
@@ -34,6 +38,7 @@ type Deps struct {
 	Post        outbox.Post
 	People      serve.People
 	Clock       clock.Clock
+	Keys        change.Keys // of revisions
 	Trail       trail.Trail
 }
 
@@ -99,8 +104,17 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/schools/{id}/merger", access.ManageSchool, s.merge)
 	page("GET /admin/schools/{id}/pull", access.ManageSchool, s.showPull)
 	page("POST /admin/schools/{id}/pull", access.ManageSchool, s.setPull)
+	s.mount(func(pattern string, p access.Permission, f console.Page) { page(pattern, p, personal(f)) })
 	mux.Handle("/", pages.Handler(serve.NoPage))
 	return s.sameOrigin(mux), nil
+}
+
+// mount mounts the parts of the console that are packages of their own.
+func (s *server) mount(page console.Route) {
+	ground := console.Console{DB: s.DB, Clock: s.Clock, Trail: s.Trail, Pages: s.pages}
+	desk := change.Desk{DB: s.DB, Post: s.Post, Clock: s.Clock, Keys: s.Keys}
+	people.Office{Console: ground, Clerk: change.Clerk{Desk: desk, Index: s.Bin.Index}, Keeper: s.Bin}.Mount(page)
+	rules.Office{Console: ground, Desk: desk, Post: s.Post, Index: s.Bin.Index}.Mount(page)
 }
 
 // sameOrigin refuses what another site has a browser send.
@@ -114,6 +128,16 @@ func (s *server) sameOrigin(routes http.Handler) http.Handler {
 	return protection.Handler(routes)
 }
 
+// may answers nil where somebody holds a permission: by role, or by a right of
+// their own, and nobody denied it.
+func (s *server) may(ctx context.Context, who session.Person, p access.Permission) error {
+	rights, err := s.DB.RightsOf(ctx, who.Tenant)
+	if err != nil {
+		return err
+	}
+	return rights.Allow(p, who.Account, s.Clock.Now())
+}
+
 // allow lets a signed-in person with permission p through to f. Somebody who
 // is not signed in is sent to sign in, where a page was asked for.
 func (s *server) allow(p access.Permission, f personal) serve.Func {
@@ -122,7 +146,7 @@ func (s *server) allow(p access.Permission, f personal) serve.Func {
 		if err != nil {
 			return serve.Unsigned(w, r, err)
 		}
-		if err := access.Allow(who.Account.Own.Roles, p); err != nil {
+		if err := s.may(r.Context(), who, p); err != nil {
 			return err
 		}
 		who.From = s.Trail.Of(r)
@@ -138,7 +162,7 @@ func (s *server) approver(r *http.Request) (session.Person, error) {
 		return who, err
 	}
 	who.From = s.Trail.Of(r)
-	return who, access.Allow(who.Account.Own.Roles, access.ApproveImport)
+	return who, s.may(r.Context(), who, access.ApproveImport)
 }
 
 // entry returns an entry of what who does, with where who comes from.

@@ -56,7 +56,7 @@ func linked(t *testing.T, root *html.Node) {
 			require.True(t, attr(n, name) == "" || ids[attr(n, name)], "%s=%s leads nowhere", name, attr(n, name))
 		}
 		if n.Data == "input" && attr(n, "type") != "hidden" {
-			require.True(t, labels[attr(n, "id")], "a field without a label")
+			require.True(t, labels[attr(n, "id")] || attr(n, "aria-labelledby") != "", "a field without a label")
 		}
 	}
 }

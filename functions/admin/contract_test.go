@@ -68,6 +68,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	s := begin(t)
 	everyone := everybody(s)
 	s.add(ours, member(person.Pupil, named("Bram", "de", "Vries"), classA))
+	bram := s.add(ours, member(person.Pupil, named("Bram", "", "Vos"), classB))
 	s.waiting("ione")
 	s.waiting("itwo")
 	json := func() (io.Reader, map[string]string) {
@@ -99,6 +100,37 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/bin/grace", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"school": string(zeester), "days": "14"})
 		}, statuses{401, 403, 403, 403, 404, 303}},
+		{"GET", "/admin/people", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/people", func() (io.Reader, map[string]string) { return form(map[string]string{"query": "bram"}) }, statuses{401, 403, 403, 403, 200, 200}},
+		{"GET", "/admin/people/new", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"GET", "/admin/people/file", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/people/bulk", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"person": string(bram.ID), "what": "block"})
+		}, statuses{401, 403, 403, 403, 200, 200}},
+		{"GET", "/admin/people/" + string(bram.ID), nil, statuses{303, 403, 403, 403, 404, 200}},
+		{"POST", "/admin/people/" + string(bram.ID), func() (io.Reader, map[string]string) { return form(map[string]string{"version": "0"}) }, statuses{401, 403, 403, 403, 404, 303}},
+		{"POST", "/admin/people/" + string(bram.ID) + "/undo", nil, statuses{401, 403, 403, 403, 404, 404}},
+		{"POST", "/admin/people/" + string(bram.ID) + "/export", nil, statuses{401, 403, 403, 403, 404, 200}},
+		{"POST", "/admin/people/" + string(bram.ID) + "/order", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"say": "restrict", "ref": "A-1"})
+		}, statuses{401, 403, 403, 403, 404, 303}},
+		{"POST", "/admin/people/" + string(bram.ID) + "/state", func() (io.Reader, map[string]string) { return form(map[string]string{"say": "block"}) }, statuses{401, 403, 403, 403, 404, 303}},
+		{"GET", "/admin/rights", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/rights", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"what": "task:people.manage", "whom": "kind:guardian", "from": "2030-01-01"})
+		}, statuses{401, 403, 403, 403, 303, 303}},
+		{"POST", "/admin/rights/rx", nil, statuses{401, 403, 403, 403, 404, 404}},
+		{"GET", "/admin/groups", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/groups", func() (io.Reader, map[string]string) { return form(map[string]string{"name": "Club"}) }, statuses{401, 403, 403, 403, 303, 303}},
+		{"POST", "/admin/groups/g4a", func() (io.Reader, map[string]string) { return form(map[string]string{"say": "band"}) }, statuses{401, 403, 403, 403, 404, 303}},
+		{"GET", "/admin/links", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/links", func() (io.Reader, map[string]string) { return form(map[string]string{"by": "class"}) }, statuses{401, 403, 403, 403, 303, 303}},
+		{"POST", "/admin/links/kx", nil, statuses{401, 403, 403, 403, 404, 404}},
+		{"POST", "/admin/supervision/" + string(bram.ID), nil, statuses{401, 403, 403, 403, 404, 422}},
+		{"GET", "/admin/names", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/names", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"school": string(zeester), "kind": "pupil", "renames": "never"})
+		}, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
 	} {

@@ -70,7 +70,8 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	routes, err := New(Deps{
 		DB: db, Credentials: people, Vault: vault, Clock: clock.System{}, Trail: trail.Trail{Config: settings.Trail, Box: sealer},
-		Bin:     erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
+		Keys:    sealer,
+		Bin:     erase.Keeper{DB: db, Ledger: records, Credentials: people, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    post,

@@ -109,10 +109,12 @@ func (s *stage) connect() admin.Deps {
 	config.Database = store.LedgerDatabase
 	records := s.open(config)
 	config.Database = store.CredentialsDatabase
+	credentials := s.open(config)
 	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	return admin.Deps{
-		Bin: erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: s.clock},
-		DB:  db, Credentials: s.open(config), Clock: s.clock,
+		Keys: sealer,
+		Bin:  erase.Keeper{DB: db, Ledger: records, Credentials: credentials, Box: sealer, Index: index, Post: post, Clock: s.clock},
+		DB:   db, Credentials: credentials, Clock: s.clock,
 		Vault:   credential.Vault{Hasher: credential.NewHasher(credential.Params{Memory: 64, Time: 1, Threads: 1}), Ring: ring},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: bucket, Keys: sealer},

@@ -34,7 +34,11 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, q request) error
 	if err != nil {
 		return err
 	}
-	if who.Tenant != q.Tenant || !p.For(who.Account) {
+	rights, err := s.DB.RightsOf(r.Context(), q.Tenant)
+	if err != nil {
+		return err
+	}
+	if who.Tenant != q.Tenant || !rights.App(p, who.Account, s.Clock.Now()).Allowed {
 		return s.refuse(w, r, q, refusal{"access_denied", "the person may not use this application"})
 	}
 	code, err := s.code(r, q, who)

@@ -185,7 +185,14 @@ func (s *server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if err != nil || !p.For(a) {
+	if err != nil {
+		return badToken()
+	}
+	rights, err := s.DB.RightsOf(r.Context(), o.Tenant)
+	if err != nil {
+		return err
+	}
+	if !rights.App(p, a, s.Clock.Now()).Allowed {
 		return badToken()
 	}
 	scopes := slices.DeleteFunc(g.Scopes, func(scope string) bool { return !slices.Contains(p.OIDC.Scopes, scope) })

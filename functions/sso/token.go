@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -65,9 +66,10 @@ func badToken() error {
 
 // caller is the application that calls an endpoint for clients.
 type caller struct {
-	owner tenant.ID
-	app   app.App
-	form  url.Values
+	owner  tenant.ID
+	app    app.App
+	form   url.Values
+	rights right.List // of the institution
 }
 
 // caller authenticates the client (RFC 6749 section 2.3.1) before anything of
@@ -104,7 +106,7 @@ func (s *server) caller(w http.ResponseWriter, r *http.Request) (caller, error) 
 	if public := len(p.OIDC.SecretHash) == 0; public != (secret == "") || (!public && !p.OIDC.Matches(secret)) {
 		return caller{}, badClient()
 	}
-	return caller{owner, p, f}, nil
+	return caller{owner: owner, app: p, form: f}, nil
 }
 
 // token answers POST /oauth2/token: it exchanges a code, once.
@@ -142,6 +144,9 @@ func (s *server) consume(ctx context.Context, c caller) (grant.Code, account.Acc
 	owner, err := codeOwner(value)
 	if err != nil || owner != c.owner {
 		return grant.Code{}, account.Account{}, badRequest("invalid_grant", "the code is not known")
+	}
+	if c.rights, err = s.DB.RightsOf(ctx, owner); err != nil {
+		return grant.Code{}, account.Account{}, err
 	}
 	var code grant.Code
 	var who account.Account
@@ -184,7 +189,7 @@ func (s *server) unfit(c caller, code grant.Code, who account.Account) error {
 		return badRequest("invalid_grant", "the code_verifier does not fit the challenge")
 	case !usableUntil(code).After(s.Clock.Now()):
 		return badRequest("invalid_grant", "the code has expired")
-	case !who.MaySignIn() || who.Epoch != code.Epoch || !c.app.For(who):
+	case who.Epoch != code.Epoch || !c.rights.App(c.app, who, s.Clock.Now()).Allowed:
 		return badRequest("invalid_grant", "the person may not use this application any more")
 	}
 	return nil

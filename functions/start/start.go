@@ -81,13 +81,18 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 
 // tiles returns the applications for who, in the order of their names.
 func (s *server) tiles(r *http.Request, who session.Person) ([]tile, error) {
+	rights, err := s.DB.RightsOf(r.Context(), who.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	now := s.People.Sessions.Clock.Now()
 	var apps []app.App
 	var through []group.ID
 	for e, err := range s.DB.Apps().All(r.Context(), who.Tenant) {
 		if err != nil {
 			return nil, err
 		}
-		if e.Value.For(who.Account) {
+		if rights.App(e.Value, who.Account, now).Allowed {
 			apps = append(apps, e.Value)
 			through = append(through, reason(e.Value, who.Account)...)
 		}

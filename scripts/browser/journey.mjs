@@ -95,6 +95,22 @@ try {
       await look(page, `admin-school-${tag}`);
       await page.goto(plan.base + "/admin/bin");
       await look(page, `admin-bin-${tag}`);
+      for (const part of ["people", "people/new", "people/file", "groups", "links", "names", "rights"]) {
+        await page.goto(`${plan.base}/admin/${part}`);
+        await look(page, `admin-${part.replace("/", "-")}-${tag}`);
+      }
+      await page.goto(plan.base + "/admin/names");
+      await page.locator("button[value=preview]").click();
+      await page.locator("#preview").waitFor();
+      await look(page, `admin-names-preview-${tag}`);
+      await page.goto(plan.base + "/admin/people");
+      await page.locator("main select[name=kind]").selectOption("pupil");
+      await page.locator("main form[role=search] button").click();
+      await page.locator("#found").waitFor();
+      await look(page, `admin-people-found-${tag}`);
+      await page.locator("a[href^='/admin/people/a']").first().click();
+      await page.waitForURL(/people\/a/);
+      await look(page, `admin-person-${tag}`);
     });
   }
 

@@ -25,6 +25,11 @@ type ID string
 // NewID returns a fresh random id of 130 bits.
 func NewID() ID { return ID("a" + strings.ToLower(rand.Text())) }
 
+// ValidID reports whether s has the form of an id that NewID makes.
+func ValidID(s string) bool {
+	return len(s) == 27 && s[0] == 'a' && !strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '2' || r > '7') })
+}
+
 // State is where an account is in its life.
 type State string
 

@@ -25,6 +25,7 @@ import (
 // board's office, a pupil who is new today; or an account that is nobody's own,
 // for whom a member of staff answers.
 type Draft struct {
+	ID       account.ID // of the account that it becomes, so that a draft handed over twice makes one; "" for a new one
 	Kind     person.Kind
 	Name     person.Name
 	School   school.ID  // "" for staff of the board, and nobody else
@@ -44,6 +45,8 @@ func (d Draft) Check(now time.Time) error {
 		return len(s) > Longest || strings.TrimSpace(s) != s || strings.ContainsAny(s, "\x00\r\n\t")
 	}
 	switch {
+	case d.ID != "" && !account.ValidID(string(d.ID)):
+		return fault.New(fault.Invalid, "")
 	case !d.Kind.Valid() && d.Kind != person.Functional, d.Kind == person.Guardian:
 		return fault.New(fault.Invalid, "people.kind_invalid")
 	case slices.ContainsFunc(parts, bad):
@@ -77,6 +80,12 @@ const attempts = 5
 func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Draft) (account.Account, error) {
 	if err := d.Check(c.Clock.Now()); err != nil {
 		return account.Account{}, err
+	}
+	if d.ID == "" {
+		d.ID = account.NewID()
+	}
+	if have, err := c.DB.Accounts().Get(ctx, owner, d.ID); fault.KindOf(err) != fault.NotFound {
+		return have, err // it was handed over before
 	}
 	a, err := c.drawn(ctx, owner, d)
 	if err != nil {
@@ -120,7 +129,7 @@ func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Dr
 func (c Clerk) drawn(ctx context.Context, owner tenant.ID, d Draft) (account.Account, error) {
 	now := c.Clock.Now()
 	a := account.Account{
-		ID: account.NewID(), Kind: d.Kind, State: account.Active, Epoch: 1, Version: 1, Created: now, Changed: now, Until: d.Until,
+		ID: d.ID, Kind: d.Kind, State: account.Active, Epoch: 1, Version: 1, Created: now, Changed: now, Until: d.Until,
 		Source: account.Source{Name: d.Name}, Own: account.Own{Function: d.Function, Owner: d.Owner},
 		Traces: map[string]account.Trace{"surname": {At: now, By: account.ByHand}, "call_name": {At: now, By: account.ByHand}},
 	}

@@ -204,6 +204,11 @@ func TestEveryTextIsUsed(t *testing.T) {
 			families[call.key] = true
 		}
 	}
+	for _, codes := range []string{"Permission", "Role"} {
+		for _, value := range constants(t, "../access", codes) {
+			used[value] = true
+		}
+	}
 	for s := range code {
 		if used[s] = true; strings.HasSuffix(s, ".") {
 			families[s] = true
@@ -232,6 +237,17 @@ func TestEveryCodeHasItsText(t *testing.T) {
 		"plan.phase.":      {"roster", "Phase"},
 		"plan.action.":     {"roster", "Action"},
 		"kind.":            {"person", "Kind"},
+		"salutation.":      {"person", "Salutation"},
+		"gender.":          {"person", "Gender"},
+		"state.":           {"account", "State"},
+		"role.":            {"access", "Role"},
+		"task.":            {"access", "Permission"},
+		"group.kind.":      {"group", "Kind"},
+		"group.by.":        {"group", "Field"},
+		"link.by.":         {"link", "By"},
+		"right.by.":        {"right", "By"},
+		"right.sort.":      {"right", "Sort"},
+		"right.base.":      {"right", "Base"},
 	} {
 		var want []string
 		for _, value := range constants(t, "../"+from[0], from[1]) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"time"
 
 	"cool.example/sync/shared/account"
@@ -21,6 +22,18 @@ type rightDoc struct {
 	Until  time.Time `firestore:"until" register:"-"`
 	Who    string    `firestore:"who" register:"-"`
 	Made   time.Time `firestore:"made" register:"-"`
+}
+
+// RightsOf returns all grants and denials of an institution: at most right.Most.
+func (db *DB) RightsOf(ctx context.Context, owner tenant.ID) (right.List, error) {
+	var all right.List
+	for e, err := range db.Rights().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e.Value)
+	}
+	return all, nil
 }
 
 // Rights returns the table of an institution's grants and denials.

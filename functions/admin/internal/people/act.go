@@ -1,0 +1,212 @@
+package people
+
+import (
+	"net/http"
+	"net/mail"
+	"slices"
+	"strconv"
+
+	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/bin"
+	"cool.example/sync/shared/change"
+	"cool.example/sync/shared/erase"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/session"
+)
+
+// edit changes what the school itself says of a person: POST
+// /admin/people/{id}. Imported fields have their owner, and that is not the
+// school: they are no part of the form, and refused where somebody sends them.
+func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := console.Form(w, r); err != nil {
+		return err
+	}
+	get := r.PostForm.Get
+	seen, err := strconv.ParseInt(get("version"), 10, 64)
+	if err != nil {
+		return fault.As(fault.Invalid, err)
+	}
+	until, err := console.Until(get("until"))
+	if err != nil {
+		return err
+	}
+	if email := get("email"); email != "" {
+		if _, err := mail.ParseAddress(email); err != nil || len(email) > change.Longest {
+			return fault.New(fault.Invalid, "people.email_invalid")
+		}
+	}
+	manual, err := o.Groups(r.Context(), who.Tenant, func(g group.Group) bool { return g.Kind == group.Manual })
+	if err != nil {
+		return err
+	}
+	var groups []group.ID
+	for _, c := range manual {
+		if slices.Contains(r.PostForm["group"], c.ID) {
+			groups = append(groups, group.ID(c.ID))
+		}
+	}
+	slices.Sort(groups)
+	id := account.ID(r.PathValue("id"))
+	done, err := o.Clerk.Accounts(r.Context(), o.by(who, audit.Changed, seen, id), func(a *account.Account) ([]string, error) {
+		was := *a
+		a.Own.Groups, a.Until = groups, until
+		for _, set := range []func() error{
+			func() error { return named(a, get) },
+			func() error { return working(a, get) },
+			func() error { return aged(a, get) },
+		} {
+			if err := set(); err != nil {
+				return nil, err
+			}
+		}
+		return change.Differences(was, *a), nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil && len(done) == 0 {
+		return err
+	}
+	return console.To(w, r, "/admin/people/"+string(id))
+}
+
+// by is an order of who is signed in.
+func (o Office) by(who session.Person, what audit.Action, seen int64, ids ...account.ID) change.Order {
+	return change.Order{Owner: who.Tenant, Actor: console.Actor(who), Action: what, By: account.ByHand, Accounts: ids, Seen: seen}
+}
+
+// named sets the name of somebody whom no source delivers.
+func named(a *account.Account, get func(string) string) error {
+	n := person.Name{Call: clean(get("call_name")), Infix: clean(get("infix")), Surname: clean(get("surname"))}
+	if n == (person.Name{}) {
+		return nil
+	}
+	if !byHand(*a) {
+		return fault.New(fault.Invalid, "people.imported")
+	}
+	if n.Surname == "" || len(n.Call)+len(n.Infix)+len(n.Surname) > change.Longest {
+		return fault.New(fault.Invalid, "people.name_missing")
+	}
+	n.FirstNames, n.Initials = a.Source.Name.FirstNames, a.Source.Name.Initials
+	a.Source.Name = n
+	return nil
+}
+
+// working sets what the school says of its staff.
+func working(a *account.Account, get func(string) string) error {
+	function, phone, email := clean(get("function")), clean(get("phone")), get("email")
+	if a.Kind != person.Staff {
+		if function+phone+email != "" {
+			return fault.New(fault.Invalid, "people.function_invalid")
+		}
+		return nil
+	}
+	if len(function) > change.Longest || len(phone) > 30 {
+		return fault.New(fault.Invalid, "people.name_invalid")
+	}
+	a.Own.Function, a.Own.Phone, a.Own.Email = function, phone, email
+	return nil
+}
+
+// aged sets a pupil's own age band.
+func aged(a *account.Account, get func(string) string) error {
+	band := group.Band(get("band"))
+	if band != "" && (a.Kind != person.Pupil || !slices.Contains([]group.Band{group.Young, group.Middle, group.Older}, band)) {
+		return fault.New(fault.Invalid, "")
+	}
+	if a.Kind == person.Pupil {
+		a.Own.Band = band
+	}
+	return nil
+}
+
+// state blocks somebody, lifts a block, or deletes: POST
+// /admin/people/{id}/state.
+func (o Office) state(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := console.Form(w, r); err != nil {
+		return err
+	}
+	id := account.ID(r.PathValue("id"))
+	if id == who.Account.ID {
+		return fault.New(fault.Invalid, "people.not_yourself")
+	}
+	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil {
+		return err
+	}
+	order, back := erase.Order{Actor: console.Actor(who), Why: bin.ByHand}, "/admin/people/"+string(id)
+	var err error
+	switch r.PostForm.Get("say") {
+	case "block":
+		_, err = o.Keeper.Block(r.Context(), who.Tenant, []account.ID{id}, order)
+	case "unblock":
+		_, err = o.Keeper.Unblock(r.Context(), who.Tenant, []account.ID{id}, order)
+	case "delete":
+		_, err = o.Keeper.Bin(r.Context(), who.Tenant, []account.ID{id}, order)
+		back = "/admin/bin"
+	default:
+		err = fault.New(fault.Invalid, "")
+	}
+	if err != nil {
+		return err
+	}
+	return console.To(w, r, back)
+}
+
+// undo takes back a change: POST /admin/people/{id}/undo.
+func (o Office) undo(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := console.Form(w, r); err != nil {
+		return err
+	}
+	id := account.ID(r.PathValue("id"))
+	steps, err := o.Clerk.History(r.Context(), who.Tenant, id)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(steps, func(s change.Step) bool { return string(s.Revision.ID) == r.PostForm.Get("revision") })
+	if i < 0 {
+		return fault.New(fault.NotFound, "")
+	}
+	if err := o.Clerk.Undo(r.Context(), who.Tenant, console.Actor(who), steps[i]); err != nil {
+		return err
+	}
+	return console.To(w, r, "/admin/people/"+string(id))
+}
+
+// order restricts, frees or erases on a recorded order of the institution: POST
+// /admin/people/{id}/order.
+func (o Office) order(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := console.Form(w, r); err != nil {
+		return err
+	}
+	id, ref := account.ID(r.PathValue("id")), clean(r.PostForm.Get("ref"))
+	if ref == "" || len(ref) > 40 {
+		return fault.New(fault.Invalid, "people.order_missing")
+	}
+	if id == who.Account.ID {
+		return fault.New(fault.Invalid, "people.not_yourself")
+	}
+	order, back := erase.Order{Actor: console.Actor(who), Why: bin.OnOrder, Ref: ref}, "/admin/people/"+string(id)
+	var err error
+	switch r.PostForm.Get("say") {
+	case "restrict":
+		err = o.Keeper.Restrict(r.Context(), who.Tenant, id, order)
+	case "lift":
+		err = o.Keeper.Lift(r.Context(), who.Tenant, id, order)
+	case "erase":
+		if r.PostForm.Get("sure") != "yes" {
+			return fault.New(fault.Invalid, "people.not_sure")
+		}
+		_, err = o.Keeper.Erase(r.Context(), who.Tenant, []account.ID{id}, order)
+		back = "/admin/bin"
+	default:
+		err = fault.New(fault.Invalid, "")
+	}
+	if err != nil {
+		return err
+	}
+	return console.To(w, r, back)
+}

@@ -1,0 +1,363 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/change"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/link"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/right"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+// Sizes of lists on a person's page.
+const (
+	stepsShown = 20
+	seenShown  = 50
+)
+
+type personView struct {
+	ID, Name              string
+	Kind                  person.Kind
+	State                 account.State
+	Until, LeaveAt, Limit string // days
+	Version               int64
+	Fields                []fieldView
+	Form                  formView
+	Groups                []partView
+	Ties                  []tieView
+	Apps                  []appView
+	Steps                 []stepView
+	Seen                  []seenView
+	ByHand                bool // no source delivers the person
+}
+
+// fieldView is one registered field of a person: what it says, and from where
+// and since when.
+type fieldView struct {
+	Key, Value string
+	By         account.Hand
+	Since      string
+}
+
+// formView is what the school itself may change.
+type formView struct {
+	Call, Infix, Surname   string // of somebody whom no source delivers
+	Function, Phone, Email string // staff
+	Band                   group.Band
+	Bands                  []group.Band // that may be chosen; none where the kind has none
+	Until                  string
+	Groups                 []console.Choice // manual groups
+}
+
+type partView struct{ Name, How string }
+
+type tieView struct {
+	ID, Name string
+	On       bool
+	Why      []whyView
+	Decided  bool // by hand, before every rule
+}
+
+type whyView struct{ By, Value string }
+
+type appView struct {
+	Name    string
+	Verdict right.Verdict
+	Denied  bool // by a right
+	Given   bool // by a right alone
+}
+
+type stepView struct {
+	ID, When, Who, Action string
+	Fields                []string
+	MayUndo               bool
+}
+
+type seenView struct{ When, Who, Action, Fields string }
+
+// show shows one person: GET /admin/people/{id}. That the page was seen is
+// logged before it leaves.
+func (o Office) show(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	a, err := o.DB.Accounts().Get(r.Context(), who.Tenant, account.ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	v, err := o.view(r.Context(), who, a)
+	if err != nil {
+		return err
+	}
+	var keys []string
+	for _, f := range v.Fields {
+		keys = append(keys, f.Key)
+	}
+	if err := o.Viewed(r.Context(), who, "person", keys, a.ID); err != nil {
+		return err
+	}
+	return o.Pages.Write(w, r, http.StatusOK, "person", v)
+}
+
+func (o Office) view(ctx context.Context, who session.Person, a account.Account) (personView, error) {
+	v := personView{
+		ID: string(a.ID), Name: a.Source.Name.Display(), Kind: a.Kind, State: a.State, Version: a.Version,
+		Until: console.LastDay(a.Until), LeaveAt: console.Day(a.LeaveAt), Limit: console.Day(a.Limit.Since), ByHand: byHand(a),
+	}
+	names, err := o.groupNames(ctx, who.Tenant)
+	if err != nil {
+		return v, err
+	}
+	rights, err := o.DB.RightsOf(ctx, who.Tenant)
+	if err != nil {
+		return v, err
+	}
+	for _, f := range fields(a, names) {
+		if f.Value != "" && rights.Field(f.Key, who.Account, o.Clock.Now()).Allowed {
+			v.Fields = append(v.Fields, f)
+		}
+	}
+	v.Groups = parts(a, names)
+	if v.Form, err = o.form(ctx, who.Tenant, a); err != nil {
+		return v, err
+	}
+	for _, add := range []func(context.Context, session.Person, account.Account, *personView) error{o.ties, o.steps, o.seen} {
+		if err := add(ctx, who, a, &v); err != nil {
+			return v, err
+		}
+	}
+	v.Apps, err = o.apps(ctx, who.Tenant, a, rights)
+	return v, err
+}
+
+// byHand reports whether no source delivers a.
+func byHand(a account.Account) bool {
+	return !slices.ContainsFunc(a.Memberships, func(m account.Membership) bool { return m.Key != "" && !m.Left })
+}
+
+// fields returns what is kept of a, in the order of the register.
+func fields(a account.Account, names map[group.ID]string) []fieldView {
+	n, s := a.Source.Name, a.Source
+	var groups, grades, codes []string
+	roles := []string{a.Own.Function}
+	for _, g := range a.Groups() {
+		groups = append(groups, names[g])
+	}
+	for _, m := range a.Memberships {
+		if m.Left {
+			continue
+		}
+		grades, codes, roles = append(grades, m.Grade), append(codes, m.ILT), append(roles, m.Roles...)
+	}
+	own := map[string]bool{"phone": true, "age_band": true, "private_email": true}
+	all := []fieldView{
+		{Key: "call_name", Value: n.Call},
+		{Key: "first_names", Value: n.FirstNames},
+		{Key: "initials", Value: n.Initials},
+		{Key: "infix", Value: n.Infix},
+		{Key: "surname", Value: n.Surname},
+		{Key: "salutation", Value: string(s.Salutation)},
+		{Key: "gender", Value: string(s.Gender)},
+		{Key: "phone", Value: a.Own.Phone},
+		{Key: "username", Value: a.Username},
+		{Key: "school_email", Value: a.Address},
+		{Key: "private_email", Value: a.Own.Email},
+		{Key: "administration_number", Value: s.Number},
+		{Key: "class", Value: listed(groups)},
+		{Key: "year", Value: listed(grades)},
+		{Key: "ilt", Value: listed(codes)},
+		{Key: "age_band", Value: string(a.Own.Band)},
+		{Key: "function", Value: listed(roles)},
+	}
+	for i, f := range all {
+		t, traced := a.Traces[f.Key]
+		switch {
+		case traced:
+			all[i].By, all[i].Since = t.By, console.Day(t.At)
+		case own[f.Key], byHand(a):
+			all[i].By, all[i].Since = account.ByHand, console.Day(a.Created)
+		case f.Key == "username", f.Key == "school_email":
+			all[i].By, all[i].Since = account.ByRule, console.Day(a.Created)
+		default:
+			all[i].By, all[i].Since = account.BySource, console.Day(a.Created)
+		}
+	}
+	if a.Kind == person.Guardian { // what signs a guardian in is no school address
+		all = slices.DeleteFunc(all, func(f fieldView) bool { return f.Key == "school_email" })
+	}
+	return all
+}
+
+// listed writes what is not empty, each once.
+func listed(words []string) string {
+	words = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(words))), func(w string) bool { return w == "" })
+	return strings.Join(words, ", ")
+}
+
+// parts says of each group how a came into it.
+func parts(a account.Account, names map[group.ID]string) []partView {
+	var all []partView
+	add := func(how string, ids []group.ID) {
+		for _, id := range ids {
+			all = append(all, partView{names[id], how})
+		}
+	}
+	for _, m := range a.Memberships {
+		if !m.Left {
+			add("source", m.Groups)
+		}
+	}
+	add("hand", a.Own.Groups)
+	add("rule", a.Own.Ruled)
+	return all
+}
+
+func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account) (formView, error) {
+	n := a.Source.Name
+	f := formView{
+		Call: n.Call, Infix: n.Infix, Surname: n.Surname, Function: a.Own.Function, Phone: a.Own.Phone, Email: a.Own.Email, Band: a.Own.Band,
+		Until: console.LastDay(a.Until),
+	}
+	if a.Kind == person.Pupil {
+		f.Bands = []group.Band{group.Young, group.Middle, group.Older}
+	}
+	var err error
+	f.Groups, err = o.Groups(ctx, owner, func(g group.Group) bool { return g.Kind == group.Manual })
+	console.Chosen(f.Groups, a.Own.Groups...)
+	return f, err
+}
+
+// ties adds which staff a pupil is linked to, or which pupils a member of staff,
+// with why.
+func (o Office) ties(ctx context.Context, who session.Person, a account.Account, v *personView) error {
+	if a.Kind != person.Pupil {
+		return nil
+	}
+	s, err := o.DB.Supervision().Get(ctx, who.Tenant, a.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ties := s.Ties(o.Clock.Now())
+	var ids []account.ID
+	for _, t := range ties {
+		ids = append(ids, t.Staff)
+	}
+	staff, err := o.DB.Accounts().GetMany(ctx, who.Tenant, ids)
+	if err != nil {
+		return err
+	}
+	names, err := o.groupNames(ctx, who.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, t := range ties {
+		tie := tieView{ID: string(t.Staff), Name: staff[t.Staff].Value.Source.Name.Display(), On: t.On, Decided: t.Exception != nil}
+		for _, y := range t.Why {
+			value := y.Fact.Value
+			if y.Fact.By != link.AtSchool {
+				value = names[group.ID(value)]
+			}
+			tie.Why = append(tie.Why, whyView{string(y.Fact.By), value})
+		}
+		v.Ties = append(v.Ties, tie)
+	}
+	return nil
+}
+
+// apps returns what a may use, with why.
+func (o Office) apps(ctx context.Context, owner tenant.ID, a account.Account, rights right.List) ([]appView, error) {
+	var all []appView
+	for e, err := range o.DB.Apps().All(ctx, owner) {
+		if err != nil {
+			return nil, err
+		}
+		verdict := rights.App(e.Value, a, o.Clock.Now())
+		all = append(all, appView{
+			Name: e.Value.Name, Verdict: verdict, Denied: !verdict.Allowed && len(verdict.Rights) > 0, Given: verdict.Allowed && verdict.Base == right.Nothing,
+		})
+	}
+	slices.SortFunc(all, func(x, y appView) int { return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
+	return all, nil
+}
+
+// steps adds what was done to a in the last 90 days.
+func (o Office) steps(ctx context.Context, who session.Person, a account.Account, v *personView) error {
+	steps, err := o.Clerk.History(ctx, who.Tenant, a.ID)
+	if err != nil {
+		return err
+	}
+	people, err := o.names(ctx, who.Tenant, func(yield func(audit.Actor) bool) {
+		for _, s := range steps {
+			if !yield(s.Revision.Actor) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range steps[:min(len(steps), stepsShown)] {
+		v.Steps = append(v.Steps, stepView{
+			ID: string(s.Revision.ID), When: console.Moment(s.Revision.At), Who: people(s.Revision.Actor), Action: s.Revision.Action.Deed().Name,
+			Fields: s.Fields, MayUndo: mayUndo(s),
+		})
+	}
+	return nil
+}
+
+func mayUndo(s change.Step) bool {
+	return s.Change.Before != nil && s.Change.After != nil && len(s.Fields) > 0
+}
+
+// names returns what actors are called on a page.
+func (o Office) names(ctx context.Context, owner tenant.ID, actors func(func(audit.Actor) bool)) (func(audit.Actor) string, error) {
+	var ids []account.ID
+	for a := range actors {
+		if a.Account != "" {
+			ids = append(ids, a.Account)
+		}
+	}
+	people, err := o.DB.Accounts().GetMany(ctx, owner, slices.Compact(slices.Sorted(slices.Values(ids))))
+	return func(a audit.Actor) string {
+		if e, ok := people[a.Account]; ok {
+			return e.Value.Source.Name.Display()
+		}
+		if a.Account != "" {
+			return string(a.Account)
+		}
+		return a.System
+	}, err
+}
+
+// seen adds who saw or changed what of a: what the person may ask for.
+func (o Office) seen(ctx context.Context, who session.Person, a account.Account, v *personView) error {
+	entries, _, err := o.DB.LogPage(ctx, who.Tenant, store.LogQuery{Subject: a.ID, Limit: seenShown})
+	if err != nil {
+		return err
+	}
+	people, err := o.names(ctx, who.Tenant, func(yield func(audit.Actor) bool) {
+		for _, e := range entries {
+			if !yield(e.Actor) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		v.Seen = append(v.Seen, seenView{console.Moment(e.At), people(e.Actor), e.Action.Deed().Name, strings.Join(e.Fields, ", ")})
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+
+	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/intake"
+	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/school"
+	"cool.example/sync/shared/session"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+// previewed is how many people a preview shows.
+const previewed = 100
+
+type namesView struct {
+	School   string
+	Kind     person.Kind
+	Schools  []console.Choice
+	Kinds    []person.Kind
+	Lines    string // the templates, one a line
+	Address  string
+	Renames  naming.Consent
+	Consents []naming.Consent
+	Fields   []naming.Word
+	Treats   []naming.Word
+	Problems []naming.Problem
+	Preview  *namesPreview
+}
+
+type namesPreview struct {
+	People, Same, Kept, Other, Unmade int
+	Rows                              []namesRow
+	Bound                             bool // so many that the run would wait for a person
+}
+
+type namesRow struct{ Name, Old, New string }
+
+// showNames shows the rule by which people of a kind are named at a school: GET
+// /admin/names.
+func (o Office) showNames(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	q := r.URL.Query()
+	v, place, err := o.names(r.Context(), who.Tenant, school.ID(q.Get("school")), person.Kind(q.Get("kind")))
+	if err != nil {
+		return err
+	}
+	if place.ID != "" {
+		rule := place.Naming[v.Kind].Usual(v.Kind)
+		v.Lines, v.Address, v.Renames = strings.Join(rule.Usernames, "\n"), rule.Address, rule.Renames
+	}
+	return o.Pages.Write(w, r, http.StatusOK, "names", v)
+}
+
+// names returns the page of a school and kind, the first of each where none is
+// asked for.
+func (o Office) names(ctx context.Context, owner tenant.ID, at school.ID, kind person.Kind) (namesView, school.School, error) {
+	v := namesView{
+		School: string(at), Kind: kind, Kinds: person.Kinds(), Consents: []naming.Consent{naming.Never, naming.Ask, naming.Automatic}, Treats: naming.Treatments(),
+	}
+	if !kind.Valid() {
+		v.Kind = person.Pupil
+	}
+	v.Fields = naming.Fields(v.Kind)
+	var err error
+	if v.Schools, err = o.Schools(ctx, owner); err != nil {
+		return v, school.School{}, err
+	}
+	if v.School == "" && len(v.Schools) > 0 {
+		v.School = v.Schools[0].ID
+	}
+	if v.School == "" {
+		return v, school.School{}, nil
+	}
+	console.Chosen(v.Schools, v.School)
+	place, err := o.DB.Schools().Get(ctx, owner, school.ID(v.School))
+	return v, place, err
+}
+
+// setNames previews a rule, keeps it for who comes from now on, or has
+// everybody named by it: POST /admin/names. The last is a run like an import: it
+// is bounded, and waits for a person beyond the bound.
+func (o Office) setNames(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	if err := console.Form(w, r); err != nil {
+		return err
+	}
+	ctx, get := r.Context(), r.PostForm.Get
+	v, place, err := o.names(ctx, who.Tenant, school.ID(get("school")), person.Kind(get("kind")))
+	if err != nil {
+		return err
+	}
+	rule := naming.Rule{Address: strings.TrimSpace(get("address")), Renames: naming.Consent(get("renames"))}
+	for line := range strings.Lines(get("lines")) {
+		if line = strings.TrimSpace(line); line != "" {
+			rule.Usernames = append(rule.Usernames, line)
+		}
+	}
+	v.Lines, v.Address, v.Renames = strings.Join(rule.Usernames, "\n"), rule.Address, rule.Renames
+	if !rule.Renames.Valid() {
+		return fault.New(fault.Invalid, "")
+	}
+	if v.Problems = rule.Check(v.Kind); len(v.Problems) > 0 {
+		return o.Pages.Write(w, r, http.StatusUnprocessableEntity, "names", v)
+	}
+	switch get("say") {
+	case "keep":
+		return o.keepNames(w, r, who, named{place.ID, v.Kind, rule})
+	case "all":
+		return o.nameAll(w, r, who, named{place.ID, v.Kind, rule})
+	}
+	place.Naming = maps.Clone(place.Naming)
+	if place.Naming == nil {
+		place.Naming = map[person.Kind]naming.Rule{}
+	}
+	place.Naming[v.Kind] = rule
+	if v.Preview, err = o.preview(ctx, who, place, v.Kind); err != nil {
+		return err
+	}
+	return o.Pages.Write(w, r, http.StatusOK, "names", v)
+}
+
+// named is a rule for a kind of person at a school.
+type named struct {
+	school school.ID
+	kind   person.Kind
+	rule   naming.Rule
+}
+
+// keepNames stores a rule.
+func (o Office) keepNames(w http.ResponseWriter, r *http.Request, who session.Person, n named) error {
+	if err := o.storeNames(r.Context(), who, n); err != nil {
+		return err
+	}
+	return console.To(w, r, fmt.Sprintf("/admin/names?school=%s&kind=%s", n.school, n.kind))
+}
+
+func (o Office) storeNames(ctx context.Context, who session.Person, n named) error {
+	entry := o.Entry(ctx, who, audit.SchoolSet).On(string(n.school)).Because("naming")
+	return o.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		place, err := o.DB.Schools().GetTx(tx, who.Tenant, n.school)
+		if err != nil {
+			return err
+		}
+		if place.Naming = maps.Clone(place.Naming); place.Naming == nil {
+			place.Naming = map[person.Kind]naming.Rule{}
+		}
+		place.Naming[n.kind] = n.rule
+		return errors.Join(o.DB.Schools().SetTx(tx, who.Tenant, n.school, place), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
+	})
+}
+
+// nameAll stores a rule and orders the run that names everybody by it.
+func (o Office) nameAll(w http.ResponseWriter, r *http.Request, who session.Person, n named) error {
+	if err := o.storeNames(r.Context(), who, n); err != nil {
+		return err
+	}
+	desk := intake.Desk{DB: o.DB, Post: o.Post, Clock: o.Clock}
+	run := roster.Run{
+		ID: roster.RunID(fmt.Sprintf("naming-%s-%s-%s", n.school, n.kind, o.Clock.Now().UTC().Format("20060102"))), Kind: roster.Naming, Of: n.kind, Format: "naming",
+	}
+	id, err := desk.Again(r.Context(), intake.Source{Owner: who.Tenant, School: n.school, Actor: console.Actor(who)}, run)
+	if err != nil {
+		return err
+	}
+	return console.To(w, r, "/admin/imports/"+string(id))
+}
+
+// preview says what a rule would do to the people of a school.
+func (o Office) preview(ctx context.Context, who session.Person, place school.School, kind person.Kind) (*namesPreview, error) {
+	k := roster.Known{School: place, Now: o.Clock.Now(), Schools: map[school.ID]school.School{}}
+	var err error
+	if k.Tenant, err = o.DB.Tenants().Get(ctx, who.Tenant, who.Tenant); err != nil {
+		return nil, err
+	}
+	for e, err := range o.DB.Schools().All(ctx, who.Tenant) {
+		if err != nil {
+			return nil, err
+		}
+		k.Schools[e.ID] = e.Value
+	}
+	for e, err := range o.DB.Accounts().All(ctx, who.Tenant) {
+		if err != nil {
+			return nil, err
+		}
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
+	}
+	p := &namesPreview{}
+	var seen []account.ID
+	for _, x := range roster.Renamings(kind, k) {
+		p.People++
+		switch {
+		case x.Kept:
+			p.Kept++
+		case !x.Changes():
+			p.Same++
+		default:
+			p.Other++
+		}
+		if !x.Made {
+			p.Unmade++
+		}
+		if x.Changes() && len(p.Rows) < previewed {
+			p.Rows = append(p.Rows, namesRow{x.Have.Source.Name.Sorted(), x.Have.Address, x.Now.Address})
+			seen = append(seen, x.Have.ID)
+		}
+	}
+	bounds := school.UsualBounds()
+	if place.Bounds != nil {
+		bounds = *place.Bounds
+	}
+	p.Bound = bounds.Names.Exceeded(p.Other, p.People)
+	return p, o.Viewed(ctx, who, "names", []string{"call_name", "infix", "surname", "username"}, seen...)
+}
