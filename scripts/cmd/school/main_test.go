@@ -27,10 +27,25 @@ func TestRun(t *testing.T) {
 	require.True(t, strings.HasSuffix(list.People[0].Email, "@a.example"))
 }
 
+// TestFormats writes a list of pupils with two things wrong with it.
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	var good, bad, again bytes.Buffer
+	require.NoError(t, run(strings.Fields("-pupils 30 -format csv -eck"), &good))
+	require.NoError(t, run(strings.Fields("-pupils 30 -format csv -eck -defects scientific,duplicate-heading"), &bad))
+	require.NoError(t, run(strings.Fields("-pupils 30 -format csv -eck -defects duplicate-heading,scientific"), &again))
+	require.Contains(t, good.String(), ";https://ketenid.nl/201703/")
+	require.NotContains(t, good.String(), "2,00001E+05")
+	require.Contains(t, bad.String(), "\r\n2,00001E+05;")
+	require.Equal(t, 2, strings.Count(strings.ToLower(bad.String()), "roepnaam"))
+	require.Equal(t, bad.String(), again.String(), "the order of defects does not matter")
+}
+
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{
 		"-pupils 0", "-staff -1", "-brin 9XX", "-location 1", "-year 2026", "-year 2026-2028", "-sector MBO", "-unknown", "extra",
+		"-format word", "-defects crooked", "-format csv -defects doctype", "-pupils 1 -defects duplicate-key",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()

@@ -46,6 +46,7 @@ func run(ctx context.Context, args []string) error {
 		{"terraform", terraform},
 		{"browser", browser},
 		{"tests and packages", func(ctx context.Context) error { return withEmulators(ctx, tests) }},
+		{"what every format finds", formats},
 		{"fuzzing in short", fuzz},
 	} {
 		at := time.Now()
@@ -158,4 +159,10 @@ func tests(ctx context.Context) error {
 		return err
 	}
 	return command(ctx, "scripts/package", "-check")
+}
+
+// formats shows what every format finds in files with every defect: the table
+// that the test has just compared.
+func formats(ctx context.Context) error {
+	return command(ctx, "go", "test", "-v", "-run=^TestFindings$", "./scripts/internal/synthetic")
 }

@@ -78,7 +78,7 @@ func (m *maker) class(i int, years []string, named map[string]int) class {
 		year, _ := strconv.Atoi(years[0])
 		label = strconv.Itoa(year-10) + []string{"v", "h", "m"}[i%3]
 	case len(years) > 1:
-		g.Year, label = "C", years[0]+"/"+years[len(years)-1]
+		g.Year, label = combined, years[0]+"/"+years[len(years)-1]
 	}
 	named[label]++
 	switch n := named[label]; {

@@ -11,6 +11,11 @@ import (
 func WriteGuardians(w io.Writer, all []Guardian) error {
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true
+	return out.WriteAll(guardianRows(all))
+}
+
+// guardianRows returns the list with its headings.
+func guardianRows(all []Guardian) [][]string {
 	rows := [][]string{{
 		"Leerlingnummer", "Verzorger", "Oudernummer", "Aanhef", "Roepnaam", "Tussenvoegsel", "Achternaam", "E-mail", "Mag ontvangen",
 	}}
@@ -23,5 +28,5 @@ func WriteGuardians(w io.Writer, all []Guardian) error {
 			})
 		}
 	}
-	return out.WriteAll(rows)
+	return rows
 }

@@ -1,6 +1,8 @@
 package synthetic
 
 import (
+	"crypto/sha512"
+	"encoding/hex"
 	"slices"
 	"strconv"
 
@@ -60,7 +62,17 @@ func (m *maker) pupil(at, seat int) {
 	m.homes = append(m.homes, home)
 	p.Groups = append(p.Groups, m.lessonsOf(p)...)
 	m.plant(p, twin && !namesake)
+	if m.Options.ECK {
+		p.ECK = eckID(m.Options.Seed, p.Key)
+	}
 	m.add(p)
+}
+
+// eckID invents the ECK iD of a pupil: an address of the chain's production
+// that names nobody.
+func eckID(seed uint64, key string) string {
+	sum := sha512.Sum512([]byte(strconv.FormatUint(seed, 10) + "/" + key))
+	return "https://ketenid.nl/201703/" + hex.EncodeToString(sum[:])
 }
 
 // lessonsOf returns the keys of p's lesson groups: one of each subject in

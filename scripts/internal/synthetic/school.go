@@ -22,6 +22,7 @@ type Options struct {
 	Secondary bool   // secondary education: years 11 to 16; else groep 1 to 8
 	Domain    string // people have an e-mail address of this domain; "" for none
 	Forbidden bool   // plant invented values that no import may keep
+	ECK       bool   // pupils have an invented ECK iD
 }
 
 // School is an invented school.
