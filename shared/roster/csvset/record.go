@@ -15,6 +15,7 @@ type Record struct {
 	set     *Set
 	file    string
 	at      map[string]int
+	filled  []string // columns of the standard that the file has and that are told of once where they are empty
 	row     rows.Row
 	Columns map[string]bool // that the file has
 }
@@ -27,7 +28,7 @@ func (r Record) Get(column string) string {
 		return ""
 	}
 	cell := rows.Trim(r.row.Cells[i])
-	if strings.ContainsAny(cell, "\r\n") {
+	if broken(cell) {
 		return strings.Join(strings.FieldsFunc(cell, func(c rune) bool { return c == '\r' || c == '\n' }), " ")
 	}
 	return strings.Clone(cell)
@@ -83,7 +84,7 @@ func (r Record) whole(t Table, width int) bool {
 		r.Add(WidthDiffers, roster.Warning, "")
 	}
 	for i, cell := range r.row.Cells {
-		if strings.ContainsAny(cell, "\r\n") {
+		if broken(cell) {
 			r.set.Add(roster.Finding{Code: LineBreak, Severity: roster.Warning, File: r.file, Line: r.row.Line, Column: r.row.Columns[i]})
 			break
 		}
@@ -95,12 +96,17 @@ func (r Record) whole(t Table, width int) bool {
 			ok = false
 		}
 	}
-	for _, column := range t.Standard {
-		if r.Columns[column] && r.empty(column) && !slices.Contains(t.Filled, column) {
+	for _, column := range r.filled {
+		if r.empty(column) {
 			r.Tell(MissingValue, roster.Warning, column)
 		}
 	}
 	return ok
+}
+
+// broken reports whether a cell has a line break.
+func broken(cell string) bool {
+	return strings.IndexByte(cell, '\n') >= 0 || strings.IndexByte(cell, '\r') >= 0
 }
 
 func (r Record) empty(column string) bool {

@@ -121,7 +121,7 @@ func (s *Set) read(file roster.File, t Table, do func(Record)) error {
 	s.dialect(dialect, t)
 	record := Record{set: s, file: t.Name}
 	var width, n int
-	var counted map[int]string
+	var counted []counter
 	for row, err := range (rows.Text{Open: file.Open, Limits: limits, Dialect: dialect, Strict: s.Strict}).Rows() {
 		if err != nil {
 			return err
@@ -132,6 +132,7 @@ func (s *Set) read(file roster.File, t Table, do func(Record)) error {
 				return nil
 			}
 			width, counted = len(row.Cells), leftOut(record, t)
+			record.filled = standard(record, t)
 			continue
 		}
 		if row.Blank() {
@@ -159,10 +160,10 @@ func (s *Set) dialect(d rows.Dialect, t Table) {
 	}
 }
 
-func (s *Set) count(row rows.Row, names map[int]string) {
-	for i, name := range names {
-		if i < len(row.Cells) && row.Cells[i] != "" {
-			s.Roster.LeftOut[name]++
+func (s *Set) count(row rows.Row, counted []counter) {
+	for _, c := range counted {
+		if c.at < len(row.Cells) && row.Cells[c.at] != "" {
+			s.Roster.LeftOut[c.name]++
 		}
 	}
 }

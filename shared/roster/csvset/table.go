@@ -95,28 +95,47 @@ func (s *Set) complete(r *Record, t Table) bool {
 // unknown counts the values of columns that no standard names.
 const unknown = "unknown"
 
-// leftOut returns under which name each column that is not bound is counted.
-func leftOut(r Record, t Table) map[int]string {
+// counter is a column that is not bound, with the name under which it is
+// counted.
+type counter struct {
+	at   int
+	name string
+}
+
+// standard returns the columns that the standard fills always, and that are
+// there.
+func standard(r Record, t Table) []string {
+	var list []string
+	for _, column := range t.Standard {
+		if r.Columns[column] && !slices.Contains(t.Filled, column) {
+			list = append(list, column)
+		}
+	}
+	return list
+}
+
+// leftOut returns the columns that are not bound.
+func leftOut(r Record, t Table) []counter {
 	bound := map[int]bool{}
 	for _, column := range t.Bound {
 		if i, ok := r.at[column]; ok {
 			bound[i] = true
 		}
 	}
-	names := map[int]string{}
+	var list []counter
 	for i, cell := range r.row.Cells {
 		if bound[i] {
 			continue
 		}
-		names[i] = unknown
+		c := counter{i, unknown}
 		for _, column := range t.Columns {
 			if strings.EqualFold(column, rows.Trim(cell)) {
-				names[i] = column
+				c.name = column
 			}
 		}
-		if !slices.Contains(t.Counted, names[i]) && names[i] != unknown {
-			delete(names, i) // structure of the standard: nobody's data
+		if c.name == unknown || slices.Contains(t.Counted, c.name) { // others are structure of the standard: nobody's data
+			list = append(list, c)
 		}
 	}
-	return names
+	return list
 }

@@ -6,13 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 )
 
-var (
-	brin    = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.| ]?(\d{2})?$`)
-	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
-)
+var brin = regexp.MustCompile(`^(\d{2}[A-Z]{2})[-.| ]?(\d{2})?$`)
 
 // Code reads a BRIN with or without a location, in the spellings in use.
 func Code(cell string) (school.Code, bool) {
@@ -25,7 +23,7 @@ func Code(cell string) (school.Code, bool) {
 }
 
 // Address reports whether cell is an e-mail address.
-func Address(cell string) bool { return address.MatchString(cell) }
+func Address(cell string) bool { return rows.Address(cell) }
 
 // List splits a cell that holds several values.
 func List(cell string) []string {

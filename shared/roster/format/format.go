@@ -42,9 +42,6 @@ func Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster
 	for _, f := range All() {
 		if f.Claims(files) {
 			list, err := f.Read(files, w, found)
-			if err == nil && list != nil && f.Name() == (table.Format{}).Name() {
-				list.Columns, err = columns(files, w)
-			}
 			return list, nil, err
 		}
 	}
@@ -54,21 +51,6 @@ func Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster
 	}
 	found.Add(roster.Finding{Code: UnknownSet, Severity: roster.Stop})
 	return nil, nil, nil
-}
-
-// columns returns what was made of the headings of free tables.
-func columns(files []roster.File, w roster.Wanted) ([]roster.Column, error) {
-	mappings, err := table.Map(files, w)
-	if err != nil {
-		return nil, err
-	}
-	var list []roster.Column
-	for _, m := range mappings {
-		for _, c := range m.Columns {
-			list = append(list, roster.Column{File: m.File, Place: c.Place, Heading: c.Heading, Field: c.Field, How: string(c.How)})
-		}
-	}
-	return list, nil
 }
 
 // Messages returns what people read about the findings of every format:

@@ -10,6 +10,7 @@ package guardian
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/rows"
@@ -92,6 +93,7 @@ func (r *reader) list(file roster.File, name string) error {
 		}
 		return nil
 	}
+	r.roster.People = slices.Grow(r.roster.People, min(s.rows, r.limit()))
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err

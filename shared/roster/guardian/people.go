@@ -35,10 +35,7 @@ type line struct {
 	child  roster.Child
 }
 
-var (
-	numbers = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
-	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
-)
+var numbers = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
 
 // cell returns a copy of what a row holds of a field, "" for nothing.
 func (l *line) cell(field string) string {
@@ -117,7 +114,7 @@ func (l *line) wide() bool {
 // repeated reports whether the row is the headings again.
 func (l *line) repeated() bool {
 	heading := l.sheet.columns[l.sheet.place(child)].heading
-	if heading == "" || rows.Heading(l.cell(child)) != heading {
+	if cell := l.cell(child); heading == "" || rows.Digits(cell) || rows.Heading(cell) != heading {
 		return false
 	}
 	l.note(RepeatedHeading, child)
@@ -133,7 +130,7 @@ func (l *line) number(field string, into *string, missing, invalid string) bool 
 		l.add(missing, field)
 	case rows.Scientific(raw):
 		l.add(Shortened, field)
-	case !numbers.MatchString(raw):
+	case !(rows.Digits(raw) && len(raw) <= mostNumber) && !numbers.MatchString(raw):
 		l.add(invalid, field)
 	default:
 		*into = roster.PlainNumber(raw)
@@ -141,6 +138,9 @@ func (l *line) number(field string, into *string, missing, invalid string) bool 
 	}
 	return false
 }
+
+// mostNumber is how long a number may be.
+const mostNumber = 64
 
 // mostSlots is how many guardians a child may have.
 const mostSlots = 9
@@ -251,7 +251,7 @@ func (l *line) whole() {
 
 func (l *line) email() {
 	var text string
-	if l.text(&text, email, mostEmail); text != "" && !address.MatchString(text) {
+	if l.text(&text, email, mostEmail); text != "" && !rows.Address(text) {
 		l.add(EmailInvalid, email)
 		l.leave(email)
 		return

@@ -27,8 +27,9 @@ type sheet struct {
 	values     []rows.Elevens
 	rows       int
 	recognised bool
-	suspects   []int // columns that look like BSNs
-	twice      []int // columns that mean what another means
+	suspects   []int          // columns that look like BSNs
+	twice      []int          // columns that mean what another means
+	places     map[string]int // of the fields, once the columns are decided on
 }
 
 // bind decides on one column by itself.
@@ -82,6 +83,10 @@ func inspect(f roster.File, w roster.Wanted) (*sheet, error) {
 		return s, &rows.Problem{Code: rows.Empty}
 	}
 	s.decide()
+	s.places = map[string]int{}
+	for i, c := range slices.Backward(s.columns) {
+		s.places[c.field] = i
+	}
 	return s, nil
 }
 
@@ -182,6 +187,12 @@ func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
 
 // place returns the index of the column of a field, -1 for none.
 func (s *sheet) place(field string) int {
+	if s.places != nil {
+		if i, ok := s.places[field]; ok {
+			return i
+		}
+		return -1
+	}
 	for i, c := range s.columns {
 		if c.field == field {
 			return i

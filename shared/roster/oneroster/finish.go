@@ -13,6 +13,7 @@ func (r *reader) finish() error {
 		r.Roster.Groups = append(r.Roster.Groups, r.classes[id].group)
 	}
 	pupils := false
+	r.Roster.People = make([]roster.Person, 0, len(r.people))
 	for _, id := range r.people {
 		u := r.users[id]
 		switch {
@@ -54,11 +55,8 @@ func (r *reader) admit(u *user) {
 	slices.Sort(p.Roles)
 	p.Groups = append(p.Groups, u.lessons...)
 	p.Fields = roster.CallName | roster.Surname | roster.InGroups
-	for column, field := range map[string]roster.Fields{"preferredGivenName": roster.FirstNames, "email": roster.Email} {
-		if r.has[column] {
-			p.Fields |= field
-		}
-	}
+	r.delivers(p, "preferredGivenName", roster.FirstNames)
+	r.delivers(p, "email", roster.Email)
 	if r.sex {
 		p.Fields |= roster.Gender
 	}
@@ -70,17 +68,22 @@ func (r *reader) admit(u *user) {
 	r.Roster.People = append(r.Roster.People, *p)
 }
 
+// delivers says that people have a field whose column is there.
+func (r *reader) delivers(p *roster.Person, column string, field roster.Fields) {
+	if r.has[column] {
+		p.Fields |= field
+	}
+}
+
 // pupil settles what only pupils have.
 func (r *reader) pupil(u *user) {
 	p := &u.person
 	p.Roles = nil
 	p.Year = r.grade(u.record, "grades", p.Year)
 	r.numbers.Add(p.Number)
-	for column, field := range map[string]roster.Fields{"identifier": roster.Number, "userMasterIdentifier": roster.ECK, "grades": roster.Grade} {
-		if r.has[column] {
-			p.Fields |= field
-		}
-	}
+	r.delivers(p, "identifier", roster.Number)
+	r.delivers(p, "userMasterIdentifier", roster.ECK)
+	r.delivers(p, "grades", roster.Grade)
 	if p.ECK == "" {
 		return
 	}

@@ -10,17 +10,31 @@ import (
 )
 
 var (
-	guid = regexp.MustCompile(`^[0-9A-Za-z.\-_/@]{1,255}$`)
-	iso  = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
+	iso = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
 
 	moment = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`)
 )
+
+// longest is how many characters an id may have.
+const longest = 255
+
+// guid reports whether a cell may be an id.
+func guid(cell string) bool {
+	for i := range len(cell) {
+		c := cell[i]
+		letter := c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && strings.IndexByte(".-_/@", c) < 0 {
+			return false
+		}
+	}
+	return cell != "" && len(cell) <= longest
+}
 
 // id returns the id of a record, "" where it cannot be used.
 func (r *reader) id(rec csvset.Record, seen func(string) bool) string {
 	id := rec.Get("sourcedId")
 	switch {
-	case !guid.MatchString(id):
+	case !guid(id):
 		r.add(rec, IDInvalid, "sourcedId")
 		return ""
 	case seen(id):

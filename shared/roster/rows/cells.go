@@ -1,76 +1,90 @@
 package rows
 
 import (
-	"bytes"
 	"encoding/xml"
-	"errors"
-	"io"
 	"math"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
 )
 
-// check reads the cells of the sheet once for what its rows do not tell:
-// formulas, whose values may be stale; long numbers, which Excel shortens; texts
-// that are not there; and rows and cells out of order, of which a reader makes
-// others.
+// check returns the first thing that is wrong with the cells of the sheet, and
+// that its rows do not tell: see cells.
 func (s *sheet) check() error {
 	name, err := s.part()
 	if err != nil {
 		return &Problem{Code: DamagedWorkbook}
 	}
-	raw, ok := s.book.Pkg.Load(name)
-	if !ok {
+	if _, ok := s.book.Pkg.Load(name); !ok {
 		return &Problem{Code: DamagedWorkbook}
 	}
-	c := cells{decoder: xml.NewDecoder(bytes.NewReader(raw.([]byte))), texts: s.texts}
-	return c.read()
+	if p := s.problems[partName(name)]; p != nil {
+		return p
+	}
+	return nil
 }
 
-// cells is where a check of cells stands.
+// cells is where a check of cells stands. It looks for what the rows of a sheet
+// do not tell: formulas, whose values may be stale; long numbers, which Excel
+// shortens; texts that are not there; and rows and cells out of order, of which
+// a reader makes others.
 type cells struct {
-	decoder     *xml.Decoder
 	texts       int // how many there are
 	row, column int
 	kind        string // of the cell: "s" for one of the texts
+	within      bool   // a value
+	value       []byte
+	problem     *Problem // the first
 }
 
-func (c *cells) read() error {
-	for {
-		token, err := c.decoder.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
+// enter looks at an element that begins.
+func (c *cells) enter(e xml.StartElement) {
+	switch e.Name.Local {
+	case "row":
+		if !c.enterRow(e) {
+			c.fail(DamagedWorkbook)
 		}
-		if err != nil {
-			return &Problem{Code: DamagedWorkbook}
+	case "c":
+		if !c.enterCell(e) {
+			c.fail(DamagedWorkbook)
 		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
+	case "f":
+		if c.column > 0 {
+			c.fail(Formula)
 		}
-		sound := true
-		switch e.Name.Local {
-		case "row":
-			sound = c.enterRow(e)
-		case "c":
-			sound = c.enterCell(e)
-		case "f":
-			if c.column > 0 {
-				return &Problem{Code: Formula, Line: c.row, Column: c.column}
-			}
-		case "v":
-			var value string
-			if c.decoder.DecodeElement(&value, &e) != nil {
-				return &Problem{Code: DamagedWorkbook}
-			}
-			if sound = c.value(value); sound && c.lost(value) {
-				return &Problem{Code: NumberLost, Line: c.row, Column: c.column}
-			}
-		}
-		if !sound {
-			return &Problem{Code: DamagedWorkbook, Line: c.row, Column: c.column}
-		}
+	case "v":
+		c.within, c.value = true, c.value[:0]
+	}
+}
+
+// gather takes a piece of a value.
+func (c *cells) gather(text []byte) {
+	if c.within && len(c.value) <= longestNumber {
+		c.value = append(c.value, text...)
+	}
+}
+
+// longestNumber is more bytes than any number in a cell has.
+const longestNumber = 512
+
+// leave looks at a value that has ended.
+func (c *cells) leave(e xml.EndElement) {
+	if e.Name.Local != "v" {
+		return
+	}
+	c.within = false
+	switch value := string(c.value); {
+	case !c.there(value):
+		c.fail(DamagedWorkbook)
+	case c.lost(value):
+		c.fail(NumberLost)
+	}
+}
+
+// fail keeps the first problem.
+func (c *cells) fail(code string) {
+	if c.problem == nil {
+		c.problem = &Problem{Code: code, Line: c.row, Column: c.column}
 	}
 }
 
@@ -104,11 +118,14 @@ func (c *cells) enterCell(e xml.StartElement) bool {
 	return c.column > last
 }
 
-// value reports whether a cell that holds one of the texts names one that is
+// there reports whether a cell that holds one of the texts names one that is
 // there.
-func (c *cells) value(value string) bool {
+func (c *cells) there(value string) bool {
+	if c.kind != "s" {
+		return true
+	}
 	n, err := strconv.Atoi(value)
-	return c.kind != "s" || err == nil && n >= 0 && n < c.texts
+	return err == nil && n >= 0 && n < c.texts
 }
 
 // precise is where whole numbers begin of which Excel keeps no more than the

@@ -11,12 +11,25 @@ import (
 // and digits only, without marks. "Plaats.Woonplaats" and "plaats_woonplaats"
 // are one.
 func Heading(cell string) string {
+	if folded(cell) {
+		return cell
+	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, norm.NFD.String(cell))
+}
+
+// folded reports whether a heading is small letters and digits of ASCII alone.
+func folded(cell string) bool {
+	for i := range len(cell) {
+		if c := cell[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }
 
 // Refused reports whether a column with this heading, folded by Heading, may

@@ -3,6 +3,7 @@ package rows
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 var (
@@ -12,13 +13,17 @@ var (
 
 // Scientific reports whether a spreadsheet has shortened a long number, as in
 // 1,23E+08: what it was is lost.
-func Scientific(cell string) bool { return scientific.MatchString(cell) }
+func Scientific(cell string) bool {
+	return strings.Contains(cell, "E+") && scientific.MatchString(cell)
+}
 
 // Number returns the cell without what people write around a number so that
 // a spreadsheet keeps its zeros: ="0123" or '0123.
 func Number(cell string) string {
-	if m := quoted.FindStringSubmatch(cell); m != nil {
-		return Trim(m[1])
+	if strings.HasPrefix(cell, "=") {
+		if m := quoted.FindStringSubmatch(cell); m != nil {
+			return Trim(m[1])
+		}
 	}
 	return Trim(strings.TrimPrefix(cell, "'"))
 }
@@ -56,6 +61,9 @@ func (e *Elevens) Add(cell string) {
 		return
 	}
 	e.all++
+	if c := cell[0]; c >= 'A' && c < utf8.RuneSelf {
+		return // neither a digit, a mark before one, nor what stands between them
+	}
 	if Eleven(strings.Map(ungrouped, Number(cell))) {
 		e.passed++
 	}

@@ -12,23 +12,40 @@ import (
 
 // inspect checks the parts of a workbook before a library that trusts them
 // reads them: their number, names and sizes, and that each is sound XML of a
-// reasonable shape. It returns how many texts of cells there are.
-func inspect(body []byte) (texts int, err error) {
+// reasonable shape. It returns what is wrong with the cells of each sheet: the
+// folded name of its part → the first problem.
+func inspect(body []byte) (map[string]*Problem, error) {
 	archive, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {
-		return 0, &Problem{Code: DamagedWorkbook}
+		return nil, &Problem{Code: DamagedWorkbook}
 	}
 	if err := inspectNames(archive.File); err != nil {
-		return 0, err
+		return nil, err
 	}
-	for _, f := range archive.File {
-		n, err := inspectPart(f)
-		if err != nil {
-			return 0, err
+	texts, problems := 0, map[string]*Problem{}
+	for _, sheets := range []bool{false, true} { // cells refer to texts, which stand in a part of their own
+		for _, f := range archive.File {
+			name := partName(f.Name)
+			if stream(name) != sheets {
+				continue
+			}
+			shape, err := inspectPart(f, name, texts)
+			if err != nil {
+				return nil, err
+			}
+			texts += shape.strings
+			problems[name] = shape.cells.problem
 		}
-		texts += n
 	}
-	return texts, nil
+	return problems, nil
+}
+
+// partName folds the name of a part.
+func partName(name string) string { return strings.ToLower(strings.ReplaceAll(name, `\`, "/")) }
+
+// stream reports whether a part is a sheet, which is read row by row.
+func stream(name string) bool {
+	return strings.HasPrefix(name, "xl/worksheets/") && !strings.HasSuffix(name, ".rels")
 }
 
 // inspectNames checks what the zip says of its parts.
@@ -57,41 +74,41 @@ func inspectNames(files []*zip.File) error {
 }
 
 // inspectPart reads one part to its end. The zip itself refuses one that is
-// longer than it says. It returns how many texts of cells there are.
-func inspectPart(f *zip.File) (texts int, err error) {
-	name := strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))
+// longer than it says. texts is how many texts of cells there are.
+func inspectPart(f *zip.File, name string, texts int) (shape, error) {
+	s := shape{stream: stream(name), texts: name == "xl/sharedstrings.xml", cells: cells{texts: texts}}
 	if !strings.HasSuffix(name, ".xml") && !strings.HasSuffix(name, ".rels") || f.FileInfo().IsDir() {
-		return 0, nil
+		return s, nil
 	}
-	stream := strings.HasPrefix(name, "xl/worksheets/") && !strings.HasSuffix(name, ".rels")
-	kept := name == "xl/sharedstrings.xml"
-	if !stream && !kept && f.UncompressedSize64 > mostPart {
-		return 0, &Problem{Code: TooLarge}
+	if !s.stream && !s.texts && f.UncompressedSize64 > mostPart {
+		return s, &Problem{Code: TooLarge}
 	}
 	r, err := f.Open()
 	if err != nil {
-		return 0, &Problem{Code: DamagedWorkbook}
+		return s, &Problem{Code: DamagedWorkbook}
 	}
 	defer r.Close()
-	shape := shape{stream: stream, texts: kept}
-	err = shape.read(r)
-	return shape.strings, err
+	err = s.read(r)
+	return s, err
 }
 
 // shape is what a part is like, while it is read.
 type shape struct {
-	stream   bool // read row by row, and not kept
-	texts    bool // the texts of cells
-	depth    int
-	elements int // in a stream those of the row
+	stream   bool       // read row by row, and not kept
+	texts    bool       // the texts of cells
+	open     []xml.Name // elements that are not closed yet
+	elements int        // in a stream those of the row
 	strings  int
+	cells    cells // of a sheet
 }
 
+// read reads a part. It closes elements itself: the decoder's own way of doing
+// so translates every name.
 func (s *shape) read(r io.Reader) error {
 	d := xml.NewDecoder(r)
 	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) && len(s.open) == 0 {
 			return nil
 		}
 		if err != nil {
@@ -105,13 +122,24 @@ func (s *shape) read(r io.Reader) error {
 				return err
 			}
 		case xml.EndElement:
-			s.depth--
+			last := len(s.open) - 1
+			if last < 0 || s.open[last] != t.Name {
+				return &Problem{Code: DamagedWorkbook}
+			}
+			s.open = s.open[:last]
+			if s.stream {
+				s.cells.leave(t)
+			}
+		case xml.CharData:
+			if s.stream {
+				s.cells.gather(t)
+			}
 		}
 	}
 }
 
 func (s *shape) enter(e xml.StartElement) error {
-	s.depth++
+	s.open = append(s.open, e.Name)
 	s.elements++
 	most := mostElements
 	if s.stream {
@@ -123,8 +151,11 @@ func (s *shape) enter(e xml.StartElement) error {
 	if s.texts && e.Name.Local == "si" {
 		s.strings++
 	}
-	if s.depth > deepest || s.elements > most || s.strings > mostTexts {
+	if len(s.open) > deepest || s.elements > most || s.strings > mostTexts {
 		return &Problem{Code: TooLarge}
+	}
+	if s.stream {
+		s.cells.enter(e)
 	}
 	return nil
 }

@@ -33,20 +33,22 @@ type sheet struct {
 	book   *excelize.File
 	name   string
 	number int // among all sheets, from 1
-	texts  int // of cells, in the workbook
 	limits Limits
+	// problems are what is wrong with the cells of each part: see inspect.
+	problems map[string]*Problem
+	kept     []Row // the rows, once they have been read to their end
 }
 
 // openWorkbook opens a workbook and takes its first visible sheet whose first
 // row heading accepts, else the first visible one that holds anything.
 func openWorkbook(f roster.File, l Limits, heading func(cells []string) bool) (Source, error) {
-	book, texts, err := readWorkbook(f)
+	book, problems, err := readWorkbook(f)
 	if err != nil {
 		return Source{}, err
 	}
 	var taken *sheet
 	for _, s := range visible(book) {
-		s.texts, s.limits = texts, l
+		s.problems, s.limits = problems, l
 		first, err := s.first()
 		if err != nil {
 			return Source{}, err
@@ -69,25 +71,25 @@ func openWorkbook(f roster.File, l Limits, heading func(cells []string) bool) (S
 }
 
 // readWorkbook reads a workbook into memory, once its parts are known to be
-// harmless, and returns how many texts of cells it has.
-func readWorkbook(f roster.File) (book *excelize.File, texts int, err error) {
+// harmless, and returns what is wrong with its cells: see inspect.
+func readWorkbook(f roster.File) (book *excelize.File, problems map[string]*Problem, err error) {
 	r, err := f.Open()
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	defer r.Close()
 	body, err := io.ReadAll(io.LimitReader(r, mostPacked+1))
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if len(body) > mostPacked {
-		return nil, 0, &Problem{Code: TooLarge}
+		return nil, nil, &Problem{Code: TooLarge}
 	}
-	if texts, err = inspect(body); err != nil {
-		return nil, 0, err
+	if problems, err = inspect(body); err != nil {
+		return nil, nil, err
 	}
 	book, err = open(body)
-	return book, texts, err
+	return book, problems, err
 }
 
 // open opens a workbook. The limits of the library are equal, which keeps it
@@ -142,15 +144,25 @@ func (s *sheet) first() ([]string, error) {
 }
 
 // rows reads the sheet from its beginning. Rows that hold nothing are left
-// out.
+// out. A sheet is read to its end once: taking its cells out of XML costs far
+// more than keeping them, which are bounded.
 func (s *sheet) rows() Rows {
 	return func(yield func(Row, error) bool) {
+		if s.kept != nil {
+			for _, row := range s.kept {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			return
+		}
+		var all []Row
 		iterator, err := s.begin()
 		if err != nil {
 			yield(Row{}, s.here(err))
 			return
 		}
-		var row Row
+		var columns []int
 		for line := 1; ; line++ {
 			cells, more, err := step(iterator)
 			if err == nil {
@@ -161,13 +173,17 @@ func (s *sheet) rows() Rows {
 				return
 			}
 			if !more {
+				s.kept = all
 				return
 			}
-			row.Line, row.Cells, row.Columns = line, cells, row.Columns[:0]
-			for i := range cells {
-				row.Columns = append(row.Columns, i+1)
+			for i := len(columns); i < len(cells); i++ {
+				columns = append(columns, i+1)
 			}
-			if !row.Blank() && !yield(row, nil) {
+			row := Row{Line: line, Cells: cells, Columns: columns[:len(cells)]}
+			if row.Blank() {
+				continue
+			}
+			if all = append(all, row); !yield(row, nil) {
 				return
 			}
 		}

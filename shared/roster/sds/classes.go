@@ -62,7 +62,7 @@ func (r *reader) readEnrollments() error {
 // fits reports whether somebody is enrolled as what the roles say.
 func (r *reader) fits(rec csvset.Record, u *user) bool {
 	role := strings.ToLower(rec.Get("role"))
-	if _, works := staff()[role]; !works && role != "student" {
+	if _, works := r.works[role]; !works && role != "student" {
 		rec.Tell(EnumUnknown, roster.Warning, "role")
 		return true
 	}
@@ -116,6 +116,7 @@ func (r *reader) finish() error {
 		r.Roster.Groups = append(r.Roster.Groups, g)
 	}
 	pupils := false
+	r.Roster.People = make([]roster.Person, 0, len(r.people))
 	for _, key := range r.people {
 		if u := r.users[key]; u.person.Kind != "" {
 			r.admit(u)
@@ -157,14 +158,16 @@ func (r *reader) admit(u *user) {
 	slices.Sort(p.Roles)
 	p.Left, p.Groups = u.ended && !u.going, u.classes
 	p.Fields = roster.CallName | roster.Surname
-	for field, there := range map[roster.Fields]bool{
-		roster.InGroups: r.Has("classes.csv"), roster.Email: r.mail, roster.Gender: r.sex, roster.Grade: p.Kind == person.Pupil,
-		roster.Roles: p.Kind == person.Staff,
-	} {
+	deliver := func(field roster.Fields, there bool) {
 		if there {
 			p.Fields |= field
 		}
 	}
+	deliver(roster.InGroups, r.Has("classes.csv"))
+	deliver(roster.Email, r.mail)
+	deliver(roster.Gender, r.sex)
+	deliver(roster.Grade, p.Kind == person.Pupil)
+	deliver(roster.Roles, p.Kind == person.Staff)
 	if p.Kind == person.Pupil {
 		p.Roles = nil
 	}

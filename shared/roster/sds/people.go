@@ -60,7 +60,7 @@ func (r *reader) readRoles() error {
 		}
 		end := r.date(rec, "roleEndDate")
 		role, over := strings.ToLower(rec.Get("role")), end != "" && end < r.day
-		code, works := staff()[role]
+		code, works := r.works[role]
 		switch {
 		case role == "student":
 			u.person.Kind = person.Pupil

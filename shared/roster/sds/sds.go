@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
@@ -55,6 +56,7 @@ func (Format) Read(files []roster.File, w roster.Wanted, found *roster.Findings)
 	r := &reader{
 		Set: &csvset.Set{Files: files, Strict: w.Strict, Found: found, Roster: list}, wanted: w, day: w.Today.Format(time.DateOnly),
 		orgs: map[string]bool{}, sessions: map[string]bool{}, courses: map[string]bool{}, classes: map[string]*class{}, users: map[string]*user{},
+		works: staff(),
 	}
 	for _, step := range []func() error{
 		r.version, r.readOrgs, r.readSessions, r.readCourses, r.readUsers, r.readRoles, r.readClasses, r.readDemographics, r.readEnrollments,
@@ -111,6 +113,7 @@ type reader struct {
 	order    []string // of the school's classes
 	users    map[string]*user
 	people   []string
+	works    map[string]string // see staff
 	keys     rows.Elevens
 	sex      bool
 	mail     bool
@@ -130,10 +133,7 @@ type user struct {
 	classes []string
 }
 
-var (
-	id  = regexp.MustCompile(`^[^\s,;"]{1,255}$`)
-	iso = regexp.MustCompile(`^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?$`)
-)
+var iso = regexp.MustCompile(`^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))(?:T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})?)?$`)
 
 // weight is what a finding does in the mode that is asked for.
 func (r *reader) weight(code string) roster.Severity {
@@ -169,11 +169,20 @@ func (r *reader) refer(rec csvset.Record, column string, known map[string]bool) 
 	}
 }
 
+// longest is how many characters an id may have.
+const longest = 255
+
+// sound reports whether a cell may be an id: it has no white space and nothing
+// that divides cells.
+func sound(cell string) bool {
+	return cell != "" && !strings.ContainsAny(cell, " \t\n\f\r,;\"") && utf8.RuneCountInString(cell) <= longest
+}
+
 // key returns the id of a record, "" where it cannot be used.
 func (r *reader) key(rec csvset.Record, known bool) string {
 	cell := rec.Get("sourcedId")
 	switch {
-	case !id.MatchString(cell):
+	case !sound(cell):
 		r.add(rec, IDInvalid, "sourcedId")
 		return ""
 	case known:

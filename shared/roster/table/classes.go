@@ -10,16 +10,20 @@ const combined = "C"
 
 // classes makes groups of the names of classes.
 type classes struct {
-	list   map[string]int // key → index in the roster
+	list   map[string]int    // key → index in the roster
+	keys   map[string]string // name as it is written → key
 	roster *roster.Roster
 }
 
 // of returns the key of the class of d. The name is the key, however it is
 // written; the year is that of its pupils.
-func (c *classes) of(d draft) string {
-	key := roster.Fold(d.class)
-	if key == "" {
-		key = d.class
+func (c *classes) of(d *draft) string {
+	key, met := c.keys[d.class]
+	if !met {
+		if key = roster.Fold(d.class); key == "" {
+			key = d.class
+		}
+		c.keys[d.class] = key
 	}
 	i, ok := c.list[key]
 	if !ok {

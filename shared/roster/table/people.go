@@ -170,8 +170,8 @@ func (l *line) wide() bool {
 // repeated reports whether the row is the headings again, as printed lists
 // have them on every page.
 func (l *line) repeated() bool {
-	key := l.sheet.columns[l.sheet.place(number)]
-	if rows.Heading(l.cell(number)) != key.heading || key.heading == "" {
+	key, cell := l.sheet.columns[l.sheet.place(number)], l.cell(number)
+	if rows.Digits(cell) || rows.Heading(cell) != key.heading || key.heading == "" {
 		return false
 	}
 	l.note(RepeatedHeading, number)
@@ -183,6 +183,15 @@ var (
 	decimals = regexp.MustCompile(`^\d+[.,]\d+$`)
 )
 
+// sound reports whether a text may be an administration number. Nearly all are
+// digits alone.
+func sound(raw string) bool {
+	if rows.Digits(raw) {
+		return len(raw) <= mostText
+	}
+	return numbers.MatchString(raw) && !decimals.MatchString(raw)
+}
+
 // key reads the administration number. Without leading zeros it is the key:
 // exports of one system differ in them.
 func (l *line) key() bool {
@@ -192,7 +201,7 @@ func (l *line) key() bool {
 		l.add(MissingNumber, number)
 	case rows.Scientific(raw):
 		l.add(Shortened, number)
-	case !numbers.MatchString(raw), decimals.MatchString(raw):
+	case !sound(raw):
 		l.add(NumberInvalid, number)
 	default:
 		l.draft.Key = roster.PlainNumber(raw)

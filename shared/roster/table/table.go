@@ -98,10 +98,14 @@ func (r *reader) table(file roster.File, name string) error {
 		r.roster.Format = "excel"
 	}
 	r.presets = append(r.presets, s.preset)
+	if s.recognised {
+		r.columns(s)
+	}
 	if !s.report(r.found) {
 		r.leaveAll(s)
 		return nil
 	}
+	r.drafts = slices.Grow(r.drafts, min(s.rows, r.limit()))
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err
@@ -123,6 +127,13 @@ func (r *reader) limit() int {
 		return r.format.People
 	}
 	return mostPeople
+}
+
+// columns keeps what was made of the headings.
+func (r *reader) columns(s *sheet) {
+	for _, c := range s.shown() {
+		r.roster.Columns = append(r.roster.Columns, roster.Column{File: s.file, Place: c.Place, Heading: c.Heading, Field: c.Field, How: string(c.How)})
+	}
 }
 
 // leaveAll counts what a refused table holds that may not be kept.

@@ -13,7 +13,6 @@ import (
 )
 
 var (
-	address = regexp.MustCompile(`^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+\.[^\s@<>"(),:;]+$`)
 	fours   = regexp.MustCompile(`^\d{4}$`)
 	fewer   = regexp.MustCompile(`^\d{1,3}$`)
 	inWords = regexp.MustCompile(`(?i)^(?:groep|leerjaar|klas|jaar)?\s*(\d{1,2})(?:e|de|ste)?$`)
@@ -22,7 +21,7 @@ var (
 
 func (l *line) email() {
 	var text string
-	if l.text(&text, email, mostEmail); text != "" && !address.MatchString(text) {
+	if l.text(&text, email, mostEmail); text != "" && !rows.Address(text) {
 		l.add(EmailInvalid, email)
 		l.leave(email)
 		return
@@ -98,11 +97,15 @@ func yearOf(text string, primary bool) (string, bool) {
 	if upper := strings.ToUpper(text); slices.Contains([]string{"B", "D", "S", "V", "N", historical}, upper) {
 		return upper, true
 	}
-	m := inWords.FindStringSubmatch(text)
-	if m == nil {
-		return "", false
+	number := text
+	if len(text) > 2 || !rows.Digits(text) {
+		m := inWords.FindStringSubmatch(text)
+		if m == nil {
+			return "", false
+		}
+		number = m[1]
 	}
-	digits := roster.PlainNumber(m[1])
+	digits := roster.PlainNumber(number)
 	switch {
 	case primary && len(digits) == 1 && digits <= "8":
 		return digits, true

@@ -100,6 +100,9 @@ func (w when) before(o when) (first, sure bool) {
 // error but for those of different periods, and for those of a member of staff
 // of which one is that of the own account.
 func (r *reader) settle() []draft {
+	if len(r.people) == len(r.drafts) {
+		return r.drafts
+	}
 	groups := map[who][]int{}
 	for i, d := range r.drafts {
 		if id := (who{d.Kind, d.Key}); r.people[id] > 1 {
@@ -189,15 +192,19 @@ func (r *reader) finish() {
 	if len(list) > 0 && r.otherYear(list) {
 		r.found.Add(roster.Finding{Code: WrongYear, Severity: severity(WrongYear)})
 	}
-	groups := classes{list: map[string]int{}, roster: r.roster}
-	for _, d := range list {
+	groups := classes{list: map[string]int{}, keys: map[string]string{}, roster: r.roster}
+	r.roster.People = make([]roster.Person, 0, len(list))
+	for i := range list {
+		d := &list[i]
 		if d.when.standing == past || d.when.later {
 			d.Left = true
 		}
-		if d.ECK != "" && r.chains[d.ECK] {
-			r.found.Add(roster.Finding{Code: DuplicateECKiD, Severity: severity(DuplicateECKiD), File: d.file, Line: d.Line})
+		if d.ECK != "" {
+			if r.chains[d.ECK] {
+				r.found.Add(roster.Finding{Code: DuplicateECKiD, Severity: severity(DuplicateECKiD), File: d.file, Line: d.Line})
+			}
+			r.chains[d.ECK] = true
 		}
-		r.chains[d.ECK] = true
 		if d.class != "" && !d.Left {
 			d.Groups = []string{groups.of(d)}
 		}
@@ -217,7 +224,8 @@ func (r *reader) finish() {
 // does so in the year that is read.
 func (r *reader) otherYear(list []draft) bool {
 	dated := false
-	for _, d := range list {
+	for i := range list {
+		d := &list[i]
 		if d.when.standing == present || d.when.standing == future && !d.when.later {
 			return false
 		}

@@ -1,0 +1,33 @@
+package rows
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Address reports whether a cell is an e-mail address: one sign @ between parts
+// that are not empty, of which the second has a dot within, and nothing that
+// divides addresses from each other or from names.
+func Address(cell string) bool {
+	at := strings.IndexByte(cell, '@')
+	if at < 1 || strings.ContainsAny(cell, " \t\n\f\r<>\"(),:;") {
+		return false
+	}
+	domain := cell[at+1:]
+	if len(domain) < 3 || strings.IndexByte(domain, '@') >= 0 {
+		return false
+	}
+	_, first := utf8.DecodeRuneInString(domain)
+	_, last := utf8.DecodeLastRuneInString(domain)
+	return first < len(domain)-last && strings.IndexByte(domain[first:len(domain)-last], '.') >= 0
+}
+
+// Digits reports whether a cell is a whole number: digits alone.
+func Digits(cell string) bool {
+	for i := range len(cell) {
+		if cell[i] < '0' || cell[i] > '9' {
+			return false
+		}
+	}
+	return cell != ""
+}
