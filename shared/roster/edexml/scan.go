@@ -53,6 +53,10 @@ func (s *scanner) next() (xml.Token, error) {
 	switch t := token.(type) {
 	case xml.Directive:
 		return nil, &halt{code: Doctype, at: s.at}
+	case xml.Comment:
+		return token, s.sound(t)
+	case xml.ProcInst:
+		return token, s.sound(t.Inst)
 	case xml.StartElement:
 		if s.depth++; s.depth > s.limits.Depth {
 			return nil, &halt{code: TooDeep, at: s.at}
@@ -67,6 +71,15 @@ func (s *scanner) next() (xml.Token, error) {
 		s.depth--
 	}
 	return token, nil
+}
+
+// sound refuses NUL bytes where the decoder lets them pass: a file that has them
+// is damaged, wherever they stand.
+func (s *scanner) sound(text []byte) error {
+	if bytes.IndexByte(text, 0) >= 0 {
+		return &halt{code: IllegalCharacter, at: s.at}
+	}
+	return nil
 }
 
 // place returns where the decoder stands, in the bytes of the source.
