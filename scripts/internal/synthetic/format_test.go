@@ -2,7 +2,6 @@ package synthetic_test
 
 import (
 	"bytes"
-	"io"
 	"slices"
 	"testing"
 	"time"
@@ -28,16 +27,12 @@ func read(t *testing.T, s *synthetic.School, f synthetic.Format, defects ...synt
 	t.Helper()
 	files, err := s.Files(f, defects...)
 	require.NoError(t, err)
-	var set []roster.File
-	for _, file := range files {
-		set = append(set, roster.File{Name: file.Name, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file.Body)), nil }})
-	}
 	w := roster.Wanted{School: s.Options.Code, Sector: school.PO, Today: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	if s.Options.Secondary {
 		w.Sector = school.VO
 	}
 	var found roster.Findings
-	list, pairs, err := format.Read(set, w, &found)
+	list, pairs, err := format.Read(handed(files), w, &found)
 	require.NoError(t, err)
 	require.Nil(t, pairs)
 	return list, found
