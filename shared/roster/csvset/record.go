@@ -28,7 +28,7 @@ func (r Record) Get(column string) string {
 		return ""
 	}
 	cell := rows.Trim(r.row.Cells[i])
-	if broken(cell) {
+	if r.row.Breaks && broken(cell) {
 		return strings.Join(strings.FieldsFunc(cell, func(c rune) bool { return c == '\r' || c == '\n' }), " ")
 	}
 	return strings.Clone(cell)
@@ -42,6 +42,8 @@ const longest = 255
 func (r Record) Text(column string) string {
 	cell := r.Get(column)
 	switch {
+	case rows.Plain(cell) && len(cell) <= longest:
+		return cell
 	case utf8.RuneCountInString(cell) > longest:
 		r.Add(TooLong, roster.Warning, column)
 	case strings.ContainsFunc(cell, unicode.IsControl):
@@ -83,10 +85,9 @@ func (r Record) whole(t Table, width int) bool {
 	if len(r.row.Cells) != width {
 		r.Add(WidthDiffers, roster.Warning, "")
 	}
-	for i, cell := range r.row.Cells {
-		if broken(cell) {
+	if r.row.Breaks {
+		if i := slices.IndexFunc(r.row.Cells, broken); i >= 0 {
 			r.set.Add(roster.Finding{Code: LineBreak, Severity: roster.Warning, File: r.file, Line: r.row.Line, Column: r.row.Columns[i]})
-			break
 		}
 	}
 	ok := true

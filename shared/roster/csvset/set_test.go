@@ -142,7 +142,7 @@ func TestGrade(t *testing.T) {
 
 func TestSeen(t *testing.T) {
 	t.Parallel()
-	seen := csvset.Seen{}
+	var seen csvset.Seen
 	require.False(t, seen.Again("a"))
 	require.False(t, seen.Again("A"))
 	require.True(t, seen.Again("a"))

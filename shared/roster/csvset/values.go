@@ -1,7 +1,7 @@
 package csvset
 
 import (
-	"crypto/sha256"
+	"hash/maphash"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,14 +55,20 @@ func Grade(cell string, sector school.Sector) (code string, ok bool) {
 	return "", false
 }
 
-// Seen remembers ids, of which there may be a million, by their digests.
-type Seen map[[16]byte]struct{}
+// Seen remembers ids, of which there may be a million, by two hashes that are
+// others in every run.
+type Seen struct {
+	seeds [2]maphash.Seed
+	met   map[[2]uint64]struct{}
+}
 
 // Again reports whether id was asked for before.
-func (s Seen) Again(id string) bool {
-	sum := sha256.Sum256([]byte(id))
-	key := [16]byte(sum[:16])
-	_, again := s[key]
-	s[key] = struct{}{}
+func (s *Seen) Again(id string) bool {
+	if s.met == nil {
+		s.seeds, s.met = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, map[[2]uint64]struct{}{}
+	}
+	key := [2]uint64{maphash.String(s.seeds[0], id), maphash.String(s.seeds[1], id)}
+	_, again := s.met[key]
+	s.met[key] = struct{}{}
 	return again
 }

@@ -111,6 +111,9 @@ func (d *document) value(e xml.StartElement) (string, error) {
 }
 
 func (d *document) clean(name string, at place, long bool) string {
+	if !long && plain(d.text) && len(d.text) <= longest(name) {
+		return string(d.text)
+	}
 	text := norm.NFC.String(strings.Join(strings.Fields(string(d.text)), " "))
 	switch {
 	case long || utf8.RuneCountInString(text) > longest(name):
@@ -122,6 +125,18 @@ func (d *document) clean(name string, at place, long bool) string {
 	}
 	d.roster.LeftOut[name]++
 	return ""
+}
+
+// plain reports whether a text is as it should be already: signs of ASCII with
+// single spaces between them.
+func plain(text []byte) bool {
+	for i, c := range text {
+		lone := c == ' ' && i > 0 && i < len(text)-1 && text[i-1] != ' '
+		if !lone && (c <= ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
 }
 
 // fill reads e's text into target. Where the element stands twice the first

@@ -130,7 +130,7 @@ func (l *line) number(field string, into *string, missing, invalid string) bool 
 		l.add(missing, field)
 	case rows.Scientific(raw):
 		l.add(Shortened, field)
-	case !(rows.Digits(raw) && len(raw) <= mostNumber) && !numbers.MatchString(raw):
+	case !(rows.Plain(raw) && len(raw) <= mostNumber) && !numbers.MatchString(raw):
 		l.add(invalid, field)
 	default:
 		*into = roster.PlainNumber(raw)
@@ -181,17 +181,20 @@ func (l *line) text(into *string, field string, most int) {
 		return
 	}
 	value := l.cell(field)
-	switch {
-	case utf8.RuneCountInString(value) > most:
-		l.add(TooLong, field)
-	case strings.ContainsFunc(value, unicode.IsControl), strings.ContainsRune(value, utf8.RuneError):
-		l.add(ControlCharacter, field)
-	default:
-		*into = value
-		l.person.Fields |= bit(field)
-		return
+	if !rows.Plain(value) || len(value) > most {
+		switch {
+		case utf8.RuneCountInString(value) > most:
+			l.add(TooLong, field)
+			l.leave(field)
+			return
+		case strings.ContainsFunc(value, unicode.IsControl), strings.ContainsRune(value, utf8.RuneError):
+			l.add(ControlCharacter, field)
+			l.leave(field)
+			return
+		}
 	}
-	l.leave(field)
+	*into = value
+	l.person.Fields |= bit(field)
 }
 
 // leave counts a value that is left out, and lets the field keep what is

@@ -27,9 +27,9 @@ type sheet struct {
 	values     []rows.Elevens
 	rows       int
 	recognised bool
-	suspects   []int          // columns that look like BSNs
-	twice      []int          // columns that mean what another means
-	places     map[string]int // of the fields, once the columns are decided on
+	suspects   []int   // columns that look like BSNs
+	twice      []int   // columns that mean what another means
+	places     *places // nil until they are decided on
 }
 
 // bind decides on one column by itself.
@@ -83,10 +83,7 @@ func inspect(f roster.File, w roster.Wanted) (*sheet, error) {
 		return s, &rows.Problem{Code: rows.Empty}
 	}
 	s.decide()
-	s.places = map[string]int{}
-	for i, c := range slices.Backward(s.columns) {
-		s.places[c.field] = i
-	}
+	s.settle()
 	return s, nil
 }
 
@@ -188,10 +185,7 @@ func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
 // place returns the index of the column of a field, -1 for none.
 func (s *sheet) place(field string) int {
 	if s.places != nil {
-		if i, ok := s.places[field]; ok {
-			return i
-		}
-		return -1
+		return s.places[ordinal(field)] - 1
 	}
 	for i, c := range s.columns {
 		if c.field == field {

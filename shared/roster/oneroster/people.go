@@ -95,9 +95,9 @@ func (r *reader) readRoles() error {
 		return nil
 	}
 	ended, going := map[*user]bool{}, map[*user]bool{}
-	seen, primaries := csvset.Seen{}, csvset.Seen{}
+	var seen, primaries csvset.Seen
 	err := r.Each(roles(), func(rec csvset.Record) {
-		r.once(rec, seen)
+		r.once(rec, &seen)
 		if !r.current(rec) {
 			return
 		}
@@ -182,7 +182,7 @@ func function(role string) string {
 }
 
 // once checks the id of a record that nothing refers to.
-func (r *reader) once(rec csvset.Record, seen csvset.Seen) {
+func (r *reader) once(rec csvset.Record, seen *csvset.Seen) {
 	if rec.Columns["sourcedId"] && rec.Get("sourcedId") != "" {
 		r.id(rec, seen.Again)
 	}
@@ -205,9 +205,9 @@ func (r *reader) readDemographics() error {
 	if r.version != "1.1" {
 		words = append(words, "other", "unspecified")
 	}
-	seen := csvset.Seen{}
+	var seen csvset.Seen
 	return r.Each(demographics(), func(rec csvset.Record) {
-		r.once(rec, seen)
+		r.once(rec, &seen)
 		r.sex = r.sex || rec.Columns["sex"]
 		if !r.current(rec) || rec.Get("sex") == "" {
 			return
@@ -230,9 +230,9 @@ func (r *reader) readDemographics() error {
 
 // readEnrollments puts people into classes.
 func (r *reader) readEnrollments() error {
-	seen := csvset.Seen{}
+	var seen csvset.Seen
 	return r.Each(enrollments(), func(rec csvset.Record) {
-		r.once(rec, seen)
+		r.once(rec, &seen)
 		if !r.current(rec) {
 			return
 		}

@@ -31,3 +31,14 @@ func Digits(cell string) bool {
 	}
 	return cell != ""
 }
+
+// Plain reports whether a cell is letters and digits of ASCII alone, and not
+// empty: as most are.
+func Plain(cell string) bool {
+	for i := range len(cell) {
+		if c := cell[i] | 0x20; (c < 'a' || c > 'z') && (cell[i] < '0' || cell[i] > '9') {
+			return false
+		}
+	}
+	return cell != ""
+}

@@ -23,6 +23,13 @@ func FuzzAddress(f *testing.F) {
 	})
 }
 
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]bool{"": false, "0aZ9": true, "Sanne": true, "Zoë": false, "a b": false, "a-b": false, "[": false, "{": false, "@": false, "\x10": false, "\x19": false} {
+		require.Equal(t, want, rows.Plain(cell), "%q", cell)
+	}
+}
+
 func TestDigits(t *testing.T) {
 	t.Parallel()
 	for cell, want := range map[string]bool{"": false, "0": true, "00123": true, "1 2": false, "12a": false, "-1": false, "٣": false} {

@@ -34,6 +34,8 @@ type Row struct {
 	// Columns are the places of the cells: 1-based bytes in their lines for
 	// text, numbers of columns for a sheet.
 	Columns []int
+	// Breaks says that a cell may hold a line break: without it none does.
+	Breaks bool
 }
 
 // Blank reports whether no cell holds anything.

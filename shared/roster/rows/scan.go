@@ -27,6 +27,7 @@ type scanner struct {
 	next    int // line of the next record
 	cells   []string
 	columns []int // 1-based bytes in their lines
+	breaks  bool  // a cell may hold a line break
 	text    []byte
 	ends    []int // of the cells, in text
 }
@@ -56,10 +57,12 @@ func (s *scanner) record() error {
 		case len(line) == 0:
 			s.start += n
 		case bytes.IndexByte(line, '"') < 0:
+			s.breaks = bytes.IndexByte(line, '\r') >= 0
 			s.plain(line)
 			s.start += n
 			return nil
 		default:
+			s.breaks = true
 			return s.quoted(n)
 		}
 	}

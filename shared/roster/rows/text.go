@@ -252,7 +252,7 @@ func (t Text) read(f io.Reader, yield func(Row, error) bool) {
 				scan.cells[i] = Trim(cell)
 			}
 		}
-		if !yield(Row{Line: scan.line, Cells: scan.cells, Columns: scan.columns}, nil) {
+		if !yield(Row{Line: scan.line, Cells: scan.cells, Columns: scan.columns, Breaks: scan.breaks}, nil) {
 			return
 		}
 	}

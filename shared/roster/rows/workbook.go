@@ -179,7 +179,7 @@ func (s *sheet) rows() Rows {
 			for i := len(columns); i < len(cells); i++ {
 				columns = append(columns, i+1)
 			}
-			row := Row{Line: line, Cells: cells, Columns: columns[:len(cells)]}
+			row := Row{Line: line, Cells: cells, Columns: columns[:len(cells)], Breaks: true}
 			if row.Blank() {
 				continue
 			}

@@ -81,7 +81,7 @@ func (r *reader) countRefused() error {
 
 // readDemographics reads the one column of them that may be kept.
 func (r *reader) readDemographics() error {
-	seen := csvset.Seen{}
+	var seen csvset.Seen
 	return r.Each(demographics(), func(rec csvset.Record) {
 		if seen.Again(rec.Get("userSourcedId")) {
 			r.add(rec, DuplicateID, "userSourcedId")

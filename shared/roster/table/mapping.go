@@ -232,10 +232,7 @@ func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
 // place returns the index of the column of a field, -1 for none.
 func (s *sheet) place(field string) int {
 	if s.places != nil {
-		if i, ok := s.places[field]; ok {
-			return i
-		}
-		return -1
+		return s.places[ordinal(field)] - 1
 	}
 	for i, c := range s.columns {
 		if c.field == field {

@@ -67,8 +67,10 @@ type line struct {
 
 // cell returns what a row holds of a field, "" for nothing. It is a copy: the
 // row's own text holds what may not be kept.
-func (l *line) cell(field string) string {
-	i := l.sheet.place(field)
+func (l *line) cell(field string) string { return l.at(l.sheet.place(field)) }
+
+// at returns what the row holds in a column.
+func (l *line) at(i int) string {
 	if i < 0 || i >= len(l.row.Cells) {
 		return ""
 	}
@@ -184,9 +186,9 @@ var (
 )
 
 // sound reports whether a text may be an administration number. Nearly all are
-// digits alone.
+// plain.
 func sound(raw string) bool {
-	if rows.Digits(raw) {
+	if rows.Plain(raw) {
 		return len(raw) <= mostText
 	}
 	return numbers.MatchString(raw) && !decimals.MatchString(raw)
@@ -223,18 +225,21 @@ func (l *line) text(into *string, field string, most int) {
 	if i < 0 || !l.sheet.values[i].Filled() {
 		return
 	}
-	value := l.cell(field)
-	switch {
-	case utf8.RuneCountInString(value) > most:
-		l.add(TooLong, field)
-	case strings.ContainsFunc(value, unicode.IsControl), strings.ContainsRune(value, utf8.RuneError):
-		l.add(ControlCharacter, field)
-	default:
-		*into = value
-		l.draft.Fields |= bit(field)
-		return
+	value := l.at(i)
+	if !rows.Plain(value) || len(value) > most {
+		switch {
+		case utf8.RuneCountInString(value) > most:
+			l.add(TooLong, field)
+			l.leave(field)
+			return
+		case strings.ContainsFunc(value, unicode.IsControl), strings.ContainsRune(value, utf8.RuneError):
+			l.add(ControlCharacter, field)
+			l.leave(field)
+			return
+		}
 	}
-	l.leave(field)
+	*into = value
+	l.draft.Fields |= bit(field)
 }
 
 // leave counts a value that is left out, and lets the field keep what is

@@ -23,7 +23,7 @@ type sheet struct {
 	kind       person.Kind
 	unclear    string
 	preset     string
-	places     map[string]int // of the fields, once the columns are decided on
+	places     *places // nil until they are decided on
 }
 
 // inspect reads a table once, to know its headings and what the columns are
@@ -56,10 +56,7 @@ func inspect(f roster.File, w roster.Wanted) (*sheet, error) {
 		return s, &rows.Problem{Code: rows.Empty}
 	}
 	s.decide(w)
-	s.places = map[string]int{}
-	for i, c := range slices.Backward(s.columns) {
-		s.places[c.field] = i
-	}
+	s.settle()
 	return s, nil
 }
 
