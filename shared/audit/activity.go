@@ -59,6 +59,13 @@ func accounting() Activity {
 	}
 }
 
+func securing() Activity {
+	return Activity{
+		"c8bfcf94-883d-4eee-bd73-96028dd46e00", "Reservekopieën maken en terugzetten",
+		"De beschikbaarheid van accounts, groepen en het logboek; beveiliging en preventie van misbruik",
+	}
+}
+
 // Category is what retention is set for.
 type Category string
 
@@ -131,6 +138,8 @@ func deeds() map[Action]Deed {
 		RuleApplied:    {"Groepen of begeleiders bijgewerkt volgens een regel", managing(), Changes, false, fromStore, "school", ""},
 		LogViewed:      {"Logboek bekeken", accounting(), Views, true, fromStore, "", "admin"},
 		ExtractViewed:  {"Eigen gegevens en logboek bekeken", accounting(), Views, false, fromStore, "", "start"},
+		BackedUp:       {"Reservekopie gemaakt en gecontroleerd", securing(), Changes, false, fromStore, "reservekopie", ""},
+		PutBack:        {"Instelling teruggezet uit een reservekopie", securing(), Changes, false, fromStore, "reservekopie", ""},
 		Mailed:         {"E-mail verstuurd", telling(), Outward, false, fromStore, "levering", ""},
 	}
 }

@@ -57,9 +57,11 @@ const (
 	Restricted     Action = "account.restricted"
 	Lifted         Action = "account.lifted" // the restriction ended
 	LogViewed      Action = "log.viewed"
-	ExtractViewed  Action = "extract.viewed" // the subject's own: who saw me
-	RuleApplied    Action = "rule.applied"   // groups or links that follow from rules
-	Mailed         Action = "mail.ended"     // a mail to the subject about the object; the reason says how it ended
+	ExtractViewed  Action = "extract.viewed"  // the subject's own: who saw me
+	RuleApplied    Action = "rule.applied"    // groups or links that follow from rules
+	BackedUp       Action = "backup.verified" // the object is its day
+	PutBack        Action = "backup.restored" // the institution is what a backup holds, its day the object
+	Mailed         Action = "mail.ended"      // a mail to the subject about the object; the reason says how it ended
 )
 
 // Actor is who did it: an account, or the system on whose order.

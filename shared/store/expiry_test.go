@@ -14,6 +14,7 @@ import (
 
 	"cool.example/sync/emulators"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
@@ -71,6 +72,7 @@ func expiringTables(db *store.DB) map[string]expiring {
 		"revisions": lasting(always(db.Revisions()), func(at time.Time) revision.Revision { return revision.Revision{ExpireAt: at} }),
 		"ledger":    lasting(always(db.Ledger()), func(at time.Time) ledger.Entry { return ledger.Entry{At: at.Add(-ledger.Keep)} }),
 		"receipts":  lasting(always(db.Receipts()), func(at time.Time) receipt.Receipt { return receipt.Receipt{At: at.Add(-receipt.Keep)} }),
+		"backups":   lasting(always(db.Backups()), func(at time.Time) backup.Record { return backup.Record{ExpireAt: at} }),
 		"lanes":     lasting(until(db.Lanes), func(time.Time) store.Lane { return store.Lane{} }),
 	}
 }

@@ -49,6 +49,8 @@ func storedForms() []any {
 		revisionDoc{},
 		ledgerDoc{},
 		receiptDoc{},
+		backupDoc{},
+		restoreDoc{},
 	}
 }
 

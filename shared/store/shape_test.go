@@ -36,6 +36,7 @@ func shapes() []shape {
 		shapeOf(db.Runs()), shapeOf(db.Lanes("r", time.Time{})), shapeOf(db.Slots()),
 		shapeOf(db.Tokens()), shapeOf(db.Pulls()), shapeOf(db.Mails()), shapeOf(db.Mailboxes()), shapeOf(db.UsedNames()),
 		shapeOf(db.Bin()), shapeOf(db.Revisions()), shapeOf(db.Ledger()), shapeOf(db.Receipts()),
+		shapeOf(db.Backups()), shapeOf(db.Restores()),
 		shapeOf(db.Supervision()), shapeOf(db.LinkRules()), shapeOf(db.Recalculations()), shapeOf(db.Rights()),
 	}
 }
@@ -70,4 +71,34 @@ func stores(form reflect.Type, name string) bool {
 		stored, _, _ := strings.Cut(f.Tag.Get("firestore"), ",")
 		return stored == name
 	})
+}
+
+func TestBackupsKnowEveryTable(t *testing.T) {
+	t.Parallel()
+	known := map[string]Copy{}
+	for _, c := range Copies() {
+		at := path.Join(c.Below, c.Collection)
+		require.NotContains(t, known, at)
+		known[at] = c
+	}
+	for _, s := range shapes() {
+		at := s.collection
+		if parts := strings.Split(at, "/"); len(parts) == 3 { // connections/c/links
+			at = parts[0] + "/" + parts[2]
+		}
+		c, ok := known[at]
+		require.True(t, ok, "backups do not know what to do with %s", at)
+		require.Equal(t, s.shared, c.Shared, at)
+		require.True(t, c.Holds(s.collection), at)
+		for _, field := range append([]string{c.Batch}, c.Without...) {
+			top, _, _ := strings.Cut(field, ".")
+			require.True(t, top == "" || stores(s.form, top), "%s stores no %s", at, field)
+		}
+		require.Equal(t, stores(s.form, "batch") || stores(s.form, "envelope"), c.Batch != "", "%s: what is sealed under the key of a day is so in backups", at)
+		delete(known, at)
+	}
+	require.Empty(t, known, "backups know tables that are not there")
+	for _, c := range Copies() {
+		require.False(t, slices.Contains(Volatile(), c.Collection) && c.Copied(), "%s must not outlive its state", c.Collection)
+	}
 }

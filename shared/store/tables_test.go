@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
@@ -180,6 +181,11 @@ func otherTables() []contract {
 			v.ID = id
 			return v
 		}),
+		of("Backups", (*store.DB).Backups, func(v backup.Record, _ tenant.ID, id backup.ID) backup.Record {
+			v.ID = id
+			return v
+		}),
+		of("Restores", (*store.DB).Restores, as),
 		of("Runs", (*store.DB).Runs, func(v roster.Run, _ tenant.ID, id roster.RunID) roster.Run {
 			v.ID = id
 			return v

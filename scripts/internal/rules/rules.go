@@ -79,13 +79,13 @@ const (
 func layers() map[string]layer {
 	return map[string]layer{
 		"fault": ground, "clock": ground, "config": ground,
-		"access": domain, "account": domain, "app": domain, "audit": domain, "bin": domain, "envelope": domain, "ledger": domain, "receipt": domain, "revision": domain, "connection": domain, "credential": domain,
+		"access": domain, "account": domain, "app": domain, "audit": domain, "backup": domain, "bin": domain, "envelope": domain, "ledger": domain, "receipt": domain, "revision": domain, "connection": domain, "credential": domain,
 		"grant": domain, "group": domain, "link": domain, "manifest": domain, "naming": domain, "outbox": domain, "person": domain, "privacy": domain, "pull": domain, "roster": domain,
 		"roster/conform": domain, "roster/csvset": domain, "roster/edexml": domain, "roster/format": domain, "roster/guardian": domain, "roster/mapping": domain, "roster/oneroster": domain,
 		"right": domain, "roster/rows": domain, "roster/sds": domain, "roster/table": domain, "roster/uwlr": domain,
 		"school": domain, "session": domain, "tenant": domain, "topic": domain, "i18n": domain,
 		"store": adapter, "blob": adapter, "event": adapter, "secret": adapter, "seal": adapter,
-		"change": work, "erase": work, "hold": work, "intake": work, "trail": work, "plan": work, "proof": work, "upload": work, "provision": work,
+		"change": work, "erase": work, "hold": work, "intake": work, "trail": work, "vault": work, "plan": work, "proof": work, "upload": work, "provision": work,
 		"serve": page,
 	}
 }

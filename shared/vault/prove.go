@@ -1,0 +1,119 @@
+package vault
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+
+	"cool.example/sync/shared/backup"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+)
+
+// ScratchDatabase is the Firestore database in which backups are restored to be
+// compared. Nothing stays there.
+const ScratchDatabase = "scratch"
+
+// Problems that a record names.
+const (
+	ProblemDamaged  = "damaged"  // a piece is not as it was written
+	ProblemDiffers  = "differs"  // what was restored is not what had been copied
+	ProblemUnusable = "unusable" // it cannot be opened
+)
+
+// errDiffers says that restoring did not bring back what had been copied.
+var errDiffers = errors.New("what was restored is not what had been copied")
+
+// prove restores the next piece into the scratch database and compares it.
+func (v Vault) prove(ctx context.Context, owner tenant.ID, e *recorded) error {
+	e.Value.Changed = v.Clock.Now()
+	written, err := v.DB.Backups().SetIf(ctx, owner, *e) // nobody else is at it
+	if err != nil {
+		return err
+	}
+	e.Written = written
+	m, err := v.Open(ctx, owner, e.ID)
+	if err == nil && e.Value.Verified < len(m.Pieces) {
+		err = v.Compare(ctx, m, m.Pieces[e.Value.Verified])
+	}
+	switch {
+	case err == nil && e.Value.Verified+1 >= len(m.Pieces):
+		e.Value.State, e.Value.Verified = backup.Whole, len(m.Pieces)
+	case err == nil:
+		e.Value.Verified++
+	case errors.Is(err, errDiffers):
+		e.Value.State, e.Value.Problem = backup.Failed, ProblemDiffers
+	case errors.Is(err, backup.ErrDamaged), errors.Is(err, backup.ErrForeign):
+		e.Value.State, e.Value.Problem = backup.Failed, ProblemDamaged
+	case errors.Is(err, backup.ErrAbsent), errors.Is(err, backup.ErrUnreadable), errors.Is(err, backup.ErrFormat):
+		e.Value.State, e.Value.Problem = backup.Failed, ProblemUnusable
+	default:
+		return err
+	}
+	return nil
+}
+
+// Compare restores a piece into the scratch database, reads it from there, and
+// compares the two document by document. It leaves nothing there.
+func (v Vault) Compare(ctx context.Context, m backup.Manifest, p backup.Piece) (err error) {
+	c, err := copyOf(p.Table)
+	if err != nil {
+		return fault.As(fault.Invalid, err)
+	}
+	if _, err := v.Scratch.Empty(ctx, m.Tenant, c, p.Table); err != nil { // of a run that was cut off
+		return fmt.Errorf("empty the scratch database: %w", err)
+	}
+	defer func() {
+		_, failed := v.Scratch.Empty(context.WithoutCancel(ctx), m.Tenant, c, p.Table)
+		err = errors.Join(err, failed)
+	}()
+	kept := newTally()
+	for some, err := range v.chunked(ctx, m, p) {
+		if err == nil {
+			err = errors.Join(kept.add(some...), v.Scratch.Put(ctx, m.Tenant, c, some))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	restored := newTally()
+	for d, err := range v.Scratch.Documents(ctx, m.Tenant, c, store.Span{Table: p.Table}) {
+		if err == nil {
+			err = restored.add(d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !kept.equals(restored) {
+		return fmt.Errorf("%w: %d documents of %s, and %d of the backup", errDiffers, restored.n, p.Table, kept.n)
+	}
+	return nil
+}
+
+// tally is the number and the hash of some documents in their order.
+type tally struct {
+	n   int
+	sum hash.Hash
+}
+
+func newTally() *tally { return &tally{sum: sha256.New()} }
+
+func (t *tally) add(docs ...backup.Document) error {
+	for _, d := range docs {
+		line, err := backup.MarshalDocument(d)
+		if err != nil {
+			return err
+		}
+		t.n++
+		t.sum.Write(append(line, '\n'))
+	}
+	return nil
+}
+
+func (t *tally) equals(other *tally) bool {
+	return t.n == other.n && same(t.sum.Sum(nil), other.sum.Sum(nil))
+}
