@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions"
 	"cool.example/sync/functions/admin"
+	"cool.example/sync/functions/backup"
 	"cool.example/sync/functions/mail"
 	"cool.example/sync/functions/notary"
 	"cool.example/sync/functions/provisiongoogle"
@@ -32,7 +33,7 @@ type opener func(context.Context, config.Lookup) (http.Handler, error)
 
 func openers() map[string]opener {
 	return map[string]opener{
-		"admin": admin.Open, "mail": mail.Open, "notary": notary.Open, "provisiongoogle": provisiongoogle.Open, "recalculate": recalculate.Open,
+		"admin": admin.Open, "backup": backup.Open, "mail": mail.Open, "notary": notary.Open, "provisiongoogle": provisiongoogle.Open, "recalculate": recalculate.Open,
 		"rosterapply": rosterapply.Open, "rosterplan": rosterplan.Open, "rosterpull": rosterpull.Open,
 		"signin": signin.Open, "sso": sso.Open, "start": start.Open, "sweep": sweep.Open,
 	}

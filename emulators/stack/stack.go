@@ -48,7 +48,7 @@ type Stack struct {
 	Google   *google.Server
 	SendGrid *sendgrid.Server
 
-	Uploads, Plans, Manifests string // buckets
+	Uploads, Plans, Manifests, Backups string // buckets
 
 	env       map[string]string
 	argon     int
@@ -170,7 +170,8 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		return fmt.Errorf("make the notary's key: %w", err)
 	}
 	s.Uploads, s.Plans, s.Manifests = s.Space.Project+"-uploads", s.Space.Project+"-plans", s.Space.Project+"-manifests"
-	for _, name := range []string{s.Uploads, s.Plans, s.Manifests} {
+	s.Backups = s.Space.Project + "-backups"
+	for _, name := range []string{s.Uploads, s.Plans, s.Manifests, s.Backups} {
 		if err := s.Space.Bucket(ctx, name); err != nil {
 			return fmt.Errorf("make bucket: %w", err)
 		}
@@ -179,7 +180,7 @@ func (s *Stack) prepare(ctx context.Context, o Options, r *relay) error {
 		"PROJECT": s.Space.Project, "BASE_URL": s.URL, "KMS_KEY": day, "KMS_HOLD_KEY": hold, "UPLOADS_BUCKET": s.Uploads, "PLANS_BUCKET": s.Plans,
 		"PUSH_AUDIENCE": s.URL, "PUSH_SERVICE_ACCOUNT": r.account, "PUSH_ISSUER": r.url(), "PUSH_KEYS": r.url() + "/jwks",
 		"GOOGLE_BASE_URL": s.Google.URL(), "GOOGLE_QUOTA_SPEED": fmt.Sprint(max(1, o.Speed)),
-		"NOTARY_KEY": notary, "NOTARY_BUCKET": s.Manifests, "PULL_LOCAL": "true", "SENDGRID_URL": s.SendGrid.URL(), "MAIL_FROM": "COOL Sync <" + MailSender + ">",
+		"BACKUPS_BUCKET": s.Backups, "NOTARY_KEY": notary, "NOTARY_BUCKET": s.Manifests, "PULL_LOCAL": "true", "SENDGRID_URL": s.SendGrid.URL(), "MAIL_FROM": "COOL Sync <" + MailSender + ">",
 	}
 	if o.Hurry > 0 {
 		s.env["SWEEP_PATIENCE"] = o.Hurry.String()

@@ -5,6 +5,7 @@ package topic
 
 import (
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/receipt"
@@ -24,6 +25,7 @@ var (
 	ProvisionGoogle = Topic[Provision]{"provision-google"}
 	Mail            = Topic[Mailing]{"mail"}
 	Recalculate     = Topic[Recalculation]{"recalculate"}
+	Backup          = Topic[Copying]{"backup"}
 	Minute          = Topic[Tick]{"tick-minute"}
 	Day             = Topic[Tick]{"tick-day"}
 )
@@ -103,6 +105,12 @@ func Waits(owner tenant.ID, run roster.RunID) Mailing {
 // since a turn.
 func Stopped(p Pull) Mailing {
 	return Mailing{Tenant: p.Tenant, Letter: PullStopped, School: p.School, Turn: p.Turn}
+}
+
+// Copying asks for the backup of an institution, or to go on with it.
+type Copying struct {
+	Tenant tenant.ID `json:"tenant"`
+	Backup backup.ID `json:"backup"`
 }
 
 // Tick is the body of a timer's message.

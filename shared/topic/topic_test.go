@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/privacy"
@@ -54,6 +55,8 @@ func wires() []wire {
 		on(topic.Recalculate, topic.Recalculation{
 			Tenant: "bestuur", School: "s1", Asked: 5, Accounts: []account.ID{"a1"}, After: "a2", Begun: 6,
 		}, `{"tenant":"bestuur","school":"s1","asked":5,"accounts":["a1"],"after":"a2","begun":6}`, `{"tenant":"","asked":0}`),
+		on(topic.Backup, topic.Copying{Tenant: "bestuur", Backup: "2026-11-26"},
+			`{"tenant":"bestuur","backup":"2026-11-26"}`, `{"tenant":"","backup":""}`),
 		on(topic.Minute, topic.Tick{}, `{}`, `{}`),
 		on(topic.Day, topic.Tick{}, `{}`, `{}`),
 	}
@@ -124,8 +127,8 @@ func TestMessagesNameThingsByID(t *testing.T) {
 		reflect.TypeFor[tenant.ID](): true, reflect.TypeFor[school.ID](): true, reflect.TypeFor[account.ID](): true,
 		reflect.TypeFor[group.ID](): true, reflect.TypeFor[connection.ID](): true, reflect.TypeFor[roster.RunID](): true,
 		reflect.TypeFor[roster.Phase](): true, reflect.TypeFor[topic.Letter](): true,
-		reflect.TypeFor[receipt.ID](): true,
-		reflect.TypeFor[int]():        true, reflect.TypeFor[int64](): true,
+		reflect.TypeFor[receipt.ID](): true, reflect.TypeFor[backup.ID](): true,
+		reflect.TypeFor[int](): true, reflect.TypeFor[int64](): true,
 	}
 	for _, w := range wires() {
 		typ := reflect.TypeOf(w.body)

@@ -237,7 +237,7 @@ func (j *job) announce() error {
 			"client_id": string(demo.Tenant) + "." + string(demo.App), "client_secret": j.app.Secret, "redirect_uri": j.app.URL + "/callback",
 		},
 		"fakes": map[string]string{"google": j.stack.Google.URL(), "sendgrid": j.stack.SendGrid.URL()}, "pid": os.Getpid(),
-		"environ": j.environ(), // for scripts/verify-log
+		"environ": j.environ(), // for scripts/verify-log and scripts/restore
 	}
 	body, err := json.MarshalIndent(secretFile, "", "  ")
 	if err != nil {
@@ -254,14 +254,19 @@ func (j *job) announce() error {
 		j.app.URL, j.institution.ImportToken, j.stack.URL)
 	fmt.Printf("  mail        %s/mails\n", j.stack.SendGrid.URL())
 	fmt.Printf("  proof       scripts/verify-log, of the institution's log\n")
+	fmt.Printf("  backups     scripts/restore, which makes, proves and restores them\n")
 	fmt.Printf("  log         %s\n\nCtrl-C stops it.\n", filepath.Join(local, "dev.log"))
 	return nil
 }
 
-// environ returns the variables that lead to the log and to what proves it.
+// environ returns the variables that lead to the log and what proves it, and to
+// backups.
 func (j *job) environ() map[string]string {
 	found := map[string]string{}
-	for _, name := range []string{"PROJECT", "NOTARY_BUCKET", "NOTARY_KEY", "FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "KMS_ENDPOINT"} {
+	for _, name := range []string{
+		"PROJECT", "NOTARY_BUCKET", "NOTARY_KEY", "BACKUPS_BUCKET", "KMS_KEY", "KMS_HOLD_KEY",
+		"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "KMS_ENDPOINT", "SECRET_MANAGER_ENDPOINT",
+	} {
 		found[name], _ = j.stack.Lookup()(name)
 	}
 	return found

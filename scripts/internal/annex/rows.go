@@ -92,8 +92,8 @@ func processings() []processing {
 		{"b", "Aanmaken en aanvullen van accounts", "`shared/account`, `shared/roster`", true},
 		{"c", "Toegang tot leermiddelen met single sign-on", "`functions/signin`, `functions/sso`", true},
 		{"d", "Koppelen van leerlingen aan medewerkers op basis van studievoortgang", "`shared/group`", false},
-		{"e", "Back-ups van accountgegevens", "", false},
-		{"f", "Back-ups van mutaties en van toegang (het log)", "`shared/revision`, `shared/audit`", false},
+		{"e", "Back-ups van accountgegevens", "`shared/vault`, `functions/backup`, `scripts/restore`", true},
+		{"f", "Back-ups van mutaties en van toegang (het log)", "`shared/revision`, `shared/audit`, `shared/vault`", true},
 		{"g", "Inzien, wijzigen en beheren door de onderwijsinstelling", "`functions/admin`", true},
 		{"h", "Rechten toekennen of beperken per persoon", "`shared/access`, `shared/app`", false},
 	}

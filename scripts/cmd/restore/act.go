@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/backup"
+	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/vault"
+)
+
+// errFailed says that proving a backup found it wanting.
+var errFailed = errors.New("the backup is not proven")
+
+// list prints the backups that there are.
+func (d *desk) list(ctx context.Context) error {
+	owners := []tenant.ID{d.tenant}
+	if d.tenant == "" {
+		var err error
+		if owners, err = d.vault.Owners(ctx); err != nil {
+			return err
+		}
+	}
+	n := 0
+	for _, owner := range owners {
+		list, err := d.vault.List(ctx, owner)
+		if err != nil {
+			return err
+		}
+		n += len(list)
+		d.say("institution %s", owner)
+		for _, l := range list {
+			d.say("  %s", d.line(ctx, owner, l))
+		}
+		if mark, err := d.vault.DB.Restores().Get(ctx, owner, store.LastRestore); err == nil {
+			d.say("  %s", told(mark))
+		}
+	}
+	if n == 0 {
+		d.say("There is no backup yet. Each is made once a day; -tenant and -make make one now.")
+	}
+	return nil
+}
+
+// line describes one backup.
+func (d *desk) line(ctx context.Context, owner tenant.ID, l vault.Listed) string {
+	if l.Err != nil {
+		return fmt.Sprintf("%s  CANNOT BE USED: %v", l.ID, l.Err)
+	}
+	proven := "not proven yet"
+	if r, err := d.vault.DB.Backups().Get(ctx, owner, l.ID); err == nil {
+		switch r.State {
+		case backup.Whole:
+			proven = "proven"
+		case backup.Failed:
+			proven = "NOT PROVEN: " + r.Problem
+		}
+	}
+	return fmt.Sprintf("%s  as of %s  %d accounts, %d documents, %s  %s", l.ID, moment(l.Manifest.At),
+		l.Manifest.Counts()["accounts"], l.Manifest.Documents(), size(l.Manifest.Size()), proven)
+}
+
+// make makes today's backup and proves it.
+func (d *desk) make(ctx context.Context) error {
+	id := backup.On(time.Now())
+	for {
+		r, err := d.vault.Advance(ctx, d.tenant, id)
+		if fault.KindOf(err) == fault.NotFound && err != nil {
+			return fmt.Errorf("there is no institution %s: %w", d.tenant, err)
+		}
+		if fault.KindOf(err) == fault.Conflict && err != nil {
+			return errors.New("another run is making this backup right now: look again in a minute")
+		}
+		if err != nil {
+			return err
+		}
+		switch r.State {
+		case backup.Whole:
+			d.say("The backup of %s of %s is whole: %d documents, %s; each was restored and compared.", d.tenant, id, r.Manifest.Documents(), size(r.Manifest.Size()))
+			return nil
+		case backup.Failed:
+			return fmt.Errorf("%w: %s", errFailed, r.Problem)
+		}
+	}
+}
+
+// verify proves the backup that is asked for, or every one of the institution.
+func (d *desk) verify(ctx context.Context) error {
+	list, err := d.chosen(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, l := range list {
+		err := l.Err
+		for i, p := range l.Manifest.Pieces {
+			if err != nil {
+				break
+			}
+			d.say("  %s  piece %d of %d: %s, %d documents", l.ID, i+1, len(l.Manifest.Pieces), p.Table, p.Documents)
+			err = d.vault.Compare(ctx, l.Manifest, p)
+		}
+		if err != nil {
+			d.say("NOT PROVEN  %s of %s: %v", l.ID, d.tenant, err)
+			failed = append(failed, fmt.Errorf("%s: %w: %w", l.ID, errFailed, err))
+			continue
+		}
+		d.say("PROVEN  %s of %s: all %d documents were restored into the scratch database and are what was copied.", l.ID, d.tenant, l.Manifest.Documents())
+	}
+	return errors.Join(failed...)
+}
+
+// chosen returns the backup that is asked for, or all of them.
+func (d *desk) chosen(ctx context.Context) ([]vault.Listed, error) {
+	list, err := d.vault.List(ctx, d.tenant)
+	if err != nil {
+		return nil, err
+	}
+	if d.day == "" {
+		return list, nil
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		if string(list[i].ID) == d.day || (d.day == latest && list[i].Err == nil) {
+			return list[i : i+1], nil
+		}
+	}
+	return nil, fmt.Errorf("%w: %s of %s", backup.ErrAbsent, d.day, d.tenant)
+}
+
+// restore says what it will do, asks, and does it.
+func (d *desk) restore(ctx context.Context) error {
+	list, err := d.chosen(ctx)
+	if err != nil {
+		return err
+	}
+	l := list[0]
+	if l.Err != nil {
+		return l.Err
+	}
+	d.say("Reading the backup of %s of %s to its end …", l.ID, d.tenant)
+	found, err := d.vault.Check(ctx, l.Manifest)
+	if err != nil {
+		return err
+	}
+	occupied, err := d.vault.Occupied(ctx, d.tenant, d.target)
+	if err != nil {
+		return err
+	}
+	mark, err := d.target.Keeper.DB.Restores().Get(ctx, d.tenant, store.LastRestore)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	d.explain(l, found, occupied, mark)
+	if occupied && !d.replace && !mark.Unfinished() {
+		return errors.New("nothing was changed: the institution is there. With -replace it is replaced by the backup")
+	}
+	if d.dryRun {
+		d.say("\nNothing was changed: this was a dry run.")
+		return nil
+	}
+	if !d.yes && !d.confirm(string(d.tenant)) {
+		return errors.New("nothing was changed: that is not the institution's id")
+	}
+	if d.target.Keeper, err = d.replay(ctx); err != nil {
+		return err
+	}
+	d.target.Empty, d.target.Order, d.target.Actor = d.replace, d.order, audit.Actor{System: "restore"}
+	done, err := d.vault.Restore(ctx, d.tenant, l.ID, d.target)
+	if err != nil {
+		return fmt.Errorf("it is not finished, and nobody can sign in at the institution: run the same command again: %w", err)
+	}
+	d.report(done)
+	return nil
+}

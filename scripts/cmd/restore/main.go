@@ -1,0 +1,154 @@
+// Command restore lists, makes, proves and restores the backups of institutions,
+// for whoever has to do so in a hurry: it says what it is about to do in plain
+// words, and asks.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"cool.example/sync/shared/backup"
+	"cool.example/sync/shared/blob"
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
+	"cool.example/sync/shared/event"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/secret"
+	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/vault"
+)
+
+// The exit codes.
+const (
+	unusable = 1 // a backup cannot be used
+	broken   = 2 // something else went wrong
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout})
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case useless(err):
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(unusable)
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(broken)
+	}
+}
+
+// useless reports whether err says that a backup cannot be used.
+func useless(err error) bool {
+	for _, why := range []error{backup.ErrAbsent, backup.ErrForeign, backup.ErrDamaged, backup.ErrUnreadable, backup.ErrFormat, errFailed} {
+		if errors.Is(err, why) {
+			return true
+		}
+	}
+	return false
+}
+
+// terminal is where a person reads and answers.
+type terminal struct {
+	in  io.Reader
+	out io.Writer
+}
+
+func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
+
+// confirm asks for a word and reports whether it was typed.
+func (t terminal) confirm(word string) bool {
+	fmt.Fprintf(t.out, "\nType %s to go on: ", word)
+	line, _ := bufio.NewReader(t.in).ReadString('\n') // what is not typed is no consent
+	return strings.TrimSpace(line) == word
+}
+
+// run does what args ask for.
+func run(ctx context.Context, args []string, t terminal) error {
+	a, err := settings(args, os.LookupEnv)
+	if err != nil {
+		return err
+	}
+	d, err := open(ctx, a)
+	if err != nil {
+		return err
+	}
+	d.terminal = t
+	switch {
+	case a.make:
+		return d.make(ctx)
+	case a.verify:
+		return d.verify(ctx)
+	case a.day != "":
+		return d.restore(ctx)
+	default:
+		return d.list(ctx)
+	}
+}
+
+// desk is everything that is needed, opened.
+type desk struct {
+	asked
+	terminal
+	vault  vault.Vault
+	target vault.Target
+}
+
+func open(ctx context.Context, a asked) (*desk, error) {
+	d := &desk{asked: a}
+	main := store.Config{Project: a.project}
+	into, credentials := main.In(a.into), main.In(store.CredentialsDatabase)
+	if a.into != "" {
+		credentials = into // beside the rest, away from what people sign in with
+	}
+	k := &d.target.Keeper
+	for db, at := range map[**store.DB]store.Config{
+		&d.vault.DB: main, &d.vault.Credentials: main.In(store.CredentialsDatabase), &d.vault.Scratch: main.In(vault.ScratchDatabase),
+		&k.DB: into, &k.Credentials: credentials, &k.Ledger: main.In(store.LedgerDatabase),
+	} {
+		var err error
+		if *db, err = store.Open(ctx, at); err != nil {
+			return nil, err
+		}
+	}
+	bucket, err := blob.Open(ctx, blob.Config{Bucket: a.bucket, Emulator: a.storage})
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := seal.Open(ctx, seal.Config{Key: a.key, Hold: a.hold, Endpoint: a.keys})
+	if err != nil {
+		return nil, err
+	}
+	d.vault.Bucket, d.vault.Box, d.vault.Clock = bucket, sealer, clock.System{}
+	k.Box, k.Clock = sealer, clock.System{}
+	return d, nil
+}
+
+// replay opens what only restoring needs.
+func (d *desk) replay(ctx context.Context) (erase.Keeper, error) {
+	k := d.target.Keeper
+	secrets, err := secret.Open(ctx, secret.Config{Project: d.project, Endpoint: d.secrets, Clock: clock.System{}})
+	if err != nil {
+		return k, err
+	}
+	key, err := secrets.Get(ctx, "index-key")
+	if err != nil {
+		return k, err
+	}
+	if k.Index, err = seal.NewIndex(key); err != nil {
+		return k, err
+	}
+	publisher, err := event.Open(ctx, d.project)
+	k.Post = outbox.Post{Publisher: publisher, Shelf: k.DB.Outbox()}
+	return k, err
+}
