@@ -27,6 +27,7 @@ type Replayed struct {
 	Restored int // accounts that the copy had in the bin and that had come back
 	Changed  int // accounts that were blocked, unblocked, restricted or freed again
 	Voided   int // credentials
+	Cleaned  int // documents that still named somebody of whom nothing is to be left
 	Missing  int // accounts that should be there, and are neither there nor in the bin
 }
 
@@ -72,15 +73,16 @@ func (k Keeper) replay(ctx context.Context, owner tenant.ID, ids []account.ID, s
 	if err != nil {
 		return err
 	}
-	var erased, restored []account.ID
+	var erased, restored, over []account.ID
 	for _, id := range ids {
 		s := standing[id]
 		a, lives := living[id]
 		_, lies := binned[id]
 		switch {
-		case s.Gone == ledger.Erased && (lives || lies),
-			s.Gone == ledger.Deleted && lives && !s.Deadline.After(k.Clock.Now()) && !s.Limit.Holds():
+		case s.Gone == ledger.Erased && (lives || lies), lives && k.over(s):
 			erased = append(erased, id)
+		case k.over(s) && !lies:
+			over = append(over, id)
 		case s.Gone == ledger.Deleted && lives:
 			if err := k.again(ctx, owner, a, s); err != nil {
 				return fmt.Errorf("delete again: %w", err)
@@ -101,6 +103,11 @@ func (k Keeper) replay(ctx context.Context, owner tenant.ID, ids []account.ID, s
 			return err
 		}
 		done.Erased += len(erased)
+	}
+	cleaned, err := k.remains(ctx, owner, over)
+	done.Cleaned += cleaned
+	if err != nil {
+		return err
 	}
 	n, err := k.Restore(ctx, owner, restored, order)
 	done.Restored += n

@@ -50,7 +50,8 @@ func (d *desk) report(r vault.Restored) {
 	d.say("\nRESTORED  %d documents; %d that were there were removed.", n, r.Removed)
 	p := r.Replayed
 	d.say("From the ledger: %d deleted again, %d erased again, %d brought back from the bin,", p.Binned, p.Erased, p.Restored)
-	d.say("%d blocked, freed or restricted again, %d credentials made void, %d that should be there and are not.", p.Changed, p.Voided, p.Missing)
+	d.say("%d blocked, freed or restricted again, %d credentials made void, %d remains removed; %d people should be there and are not.",
+		p.Changed, p.Voided, p.Cleaned, p.Missing)
 }
 
 // told says how the last restoration of an institution went.
