@@ -187,8 +187,9 @@ func refuse(ok bool) error {
 }
 
 const (
-	// putDocuments and putBytes bound one commit: Firestore takes 10 MiB.
-	putDocuments, putBytes = 400, 4 << 20
+	// putDocuments and putBytes bound one commit: Firestore takes 10 MiB, its
+	// emulator 4, and one more document may be 1.
+	putDocuments, putBytes = 400, 2 << 20
 	// putSide is how many commits are under way at once.
 	putSide = 4
 )
