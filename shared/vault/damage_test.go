@@ -262,3 +262,71 @@ func TestARestorationThatIsCutOffIsCompleted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, ours, whose)
 }
+
+// TestABackupThatFailedIsMadeAgain: a piece was altered before it was proven.
+func TestABackupThatFailedIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.add(ours, sanne)
+	id := backup.On(s.clock.Now())
+	var r backup.Record
+	var err error
+	for r.State != backup.Verifying {
+		r, err = s.Advance(t.Context(), ours, id)
+		require.NoError(t, err)
+	}
+	v := s.with(map[string][]byte{backup.Of(ours, id) + r.Manifest.Pieces[0].Object: []byte("x")})
+	for range 2 {
+		r, err = v.Advance(t.Context(), ours, id)
+		require.NoError(t, err)
+		require.Equal(t, backup.Failed, r.State)
+		require.Equal(t, vault.ProblemDamaged, r.Problem)
+	}
+	require.NoError(t, s.Retry(t.Context(), ours, id))
+	s.make(ours)
+	require.NoError(t, s.Retry(t.Context(), ours, id), "one that is whole is left alone")
+	m, err := s.Open(t.Context(), ours, id)
+	require.NoError(t, err)
+	n := 0
+	for _, err := range s.bucket.Names(t.Context(), backup.Of(ours, id)) {
+		require.NoError(t, err)
+		n++
+	}
+	require.Equal(t, len(m.Pieces)+1, n, "objects of the failed one are left")
+	require.NoError(t, s.Retry(t.Context(), theirs, id))
+}
+
+// TestABackupThatTakesTooLongBeginsAnew: the database cannot be read as of its
+// moment any more.
+func TestABackupThatTakesTooLongBeginsAnew(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.add(ours, sanne)
+	id := backup.On(s.clock.Now())
+	first, err := s.Advance(t.Context(), ours, id)
+	require.NoError(t, err)
+	s.clock.Advance(time.Hour)
+	again, err := s.Advance(t.Context(), ours, id)
+	require.NoError(t, err)
+	require.Empty(t, again.Manifest.Pieces)
+	require.True(t, again.Manifest.At.After(first.Manifest.At))
+	for r := again; r.State != backup.Whole; {
+		r, err = s.Advance(t.Context(), ours, id)
+		require.NoError(t, err)
+	}
+}
+
+// TestTheScratchDatabaseIsOnesAlone: two runs would find each other's documents.
+func TestTheScratchDatabaseIsOnesAlone(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.add(ours, sanne)
+	m, err := s.Open(t.Context(), ours, s.make(ours))
+	require.NoError(t, err)
+	busy := backup.Restoring{Begun: s.clock.Now(), Order: "another run"}
+	require.NoError(t, s.Scratch.Restores().Set(t.Context(), ours, "scratch", busy))
+	require.Equal(t, fault.Busy, fault.KindOf(s.Compare(t.Context(), m, m.Pieces[0])))
+	s.clock.Advance(11 * time.Minute)
+	require.NoError(t, s.Compare(t.Context(), m, m.Pieces[0]), "whoever died holds it for ever")
+	require.NoError(t, s.Compare(t.Context(), m, m.Pieces[0]))
+}

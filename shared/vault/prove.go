@@ -2,10 +2,12 @@ package vault
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
+	"time"
 
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/fault"
@@ -57,12 +59,18 @@ func (v Vault) prove(ctx context.Context, owner tenant.ID, e *recorded) error {
 }
 
 // Compare restores a piece into the scratch database, reads it from there, and
-// compares the two document by document. It leaves nothing there.
+// compares the two document by document. It leaves nothing there. It answers Busy
+// where another run has the institution's part of the scratch database.
 func (v Vault) Compare(ctx context.Context, m backup.Manifest, p backup.Piece) (err error) {
 	c, err := copyOf(p.Table)
 	if err != nil {
 		return fault.As(fault.Invalid, err)
 	}
+	release, err := v.lease(ctx, m)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if _, err := v.Scratch.Empty(ctx, m.Tenant, c, p.Table); err != nil { // of a run that was cut off
 		return fmt.Errorf("empty the scratch database: %w", err)
 	}
@@ -92,6 +100,38 @@ func (v Vault) Compare(ctx context.Context, m backup.Manifest, p backup.Piece) (
 		return fmt.Errorf("%w: %d documents of %s, and %d of the backup", errDiffers, restored.n, p.Table, kept.n)
 	}
 	return nil
+}
+
+// leased is how long a run has an institution's part of the scratch database to
+// itself; a piece takes seconds.
+const leased = 10 * time.Minute
+
+// inScratch names the record of who has it.
+const inScratch store.RestoreID = "scratch"
+
+// lease takes an institution's part of the scratch database.
+func (v Vault) lease(ctx context.Context, m backup.Manifest) (release func(), err error) {
+	table, now := v.Scratch.Restores(), v.Clock.Now()
+	mine := backup.Restoring{Backup: m.ID, Order: rand.Text(), Begun: now}
+	err = v.Scratch.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		held, err := table.GetTx(tx, m.Tenant, inScratch)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		if err == nil && now.Sub(held.Begun) < leased {
+			return fault.As(fault.Busy, errors.New("another run has the scratch database"))
+		}
+		return table.SetTx(tx, m.Tenant, inScratch, mine)
+	})
+	return func() {
+		_ = v.Scratch.InTx(context.WithoutCancel(ctx), func(_ context.Context, tx *store.Tx) error { // else it ends by itself
+			held, err := table.GetTx(tx, m.Tenant, inScratch)
+			if err != nil || held.Order != mine.Order {
+				return err
+			}
+			return table.DeleteTx(tx, m.Tenant, inScratch)
+		})
+	}, err
 }
 
 // tally is the number and the hash of some documents in their order.

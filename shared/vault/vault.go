@@ -174,17 +174,31 @@ func (v Vault) fresh(ctx context.Context, owner tenant.ID, id backup.ID) (backup
 	}, nil
 }
 
-// again begins a backup anew whose moment cannot be read any more.
+// Retry begins a backup anew that failed: of another, or where there is none, it
+// does nothing.
+func (v Vault) Retry(ctx context.Context, owner tenant.ID, id backup.ID) error {
+	e, err := v.DB.Backups().Read(ctx, owner, id)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return nil
+	}
+	if err == nil && e.Value.State == backup.Failed {
+		_, err = v.again(ctx, owner, e)
+	}
+	return err
+}
+
+// again begins a backup anew: its moment cannot be read any more, or it failed.
 func (v Vault) again(ctx context.Context, owner tenant.ID, e recorded) (backup.Record, error) {
 	fresh, err := v.fresh(ctx, owner, e.ID)
 	if err != nil {
 		return e.Value, err
 	}
-	e.Value = fresh
-	if _, err := v.DB.Backups().SetIf(ctx, owner, e); err != nil {
+	if err := v.discard(ctx, owner, e.ID); err != nil {
 		return e.Value, err
 	}
-	return e.Value, v.discard(ctx, owner, e.ID)
+	e.Value = fresh
+	_, err = v.DB.Backups().SetIf(ctx, owner, e)
+	return e.Value, err
 }
 
 // finish notes that a backup is whole, in its record and in the log.

@@ -68,6 +68,9 @@ func (d *desk) line(ctx context.Context, owner tenant.ID, l vault.Listed) string
 // make makes today's backup and proves it.
 func (d *desk) make(ctx context.Context) error {
 	id := backup.On(time.Now())
+	if err := d.vault.Retry(ctx, d.tenant, id); err != nil {
+		return err
+	}
 	for {
 		r, err := d.vault.Advance(ctx, d.tenant, id)
 		if fault.KindOf(err) == fault.NotFound && err != nil {
