@@ -93,7 +93,7 @@ func (r *reader) list(file roster.File, name string) error {
 		}
 		return nil
 	}
-	r.roster.People = slices.Grow(r.roster.People, min(s.rows, r.limit()))
+	r.roster.People = slices.Grow(r.roster.People, min(s.rows, ahead))
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err
@@ -109,6 +109,10 @@ func (r *reader) list(file roster.File, name string) error {
 	}
 	return nil
 }
+
+// ahead is for how many guardians room is made before they are read: more only
+// as they come, since not every row is somebody.
+const ahead = 1 << 16
 
 func (r *reader) limit() int {
 	if r.format.Rows > 0 {

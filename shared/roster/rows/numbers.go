@@ -32,7 +32,7 @@ func Number(cell string) string {
 // (BSN): nine digits, or eight where the first is a stripped zero, that pass
 // the eleven test.
 func Eleven(cell string) bool {
-	if len(cell) == 8 {
+	if len(cell) == leastDigits {
 		cell = "0" + cell
 	}
 	if len(cell) != 9 || cell == "000000000" {
@@ -55,14 +55,17 @@ func Eleven(cell string) bool {
 // Elevens counts how many values of a column pass the eleven test.
 type Elevens struct{ passed, all int }
 
+// leastDigits is how many digits a citizen service number has at least.
+const leastDigits = 8
+
 // Add counts a cell; an empty one says nothing.
 func (e *Elevens) Add(cell string) {
 	if cell == "" {
 		return
 	}
 	e.all++
-	if c := cell[0]; c >= 'A' && c < utf8.RuneSelf {
-		return // neither a digit, a mark before one, nor what stands between them
+	if c := cell[0]; len(cell) < leastDigits || c >= 'A' && c < utf8.RuneSelf {
+		return // too short, or neither a digit, a mark before one, nor what stands between them
 	}
 	if Eleven(strings.Map(ungrouped, Number(cell))) {
 		e.passed++

@@ -105,7 +105,10 @@ func (r *reader) table(file roster.File, name string) error {
 		r.leaveAll(s)
 		return nil
 	}
-	r.drafts = slices.Grow(r.drafts, min(s.rows, r.limit()))
+	r.drafts = slices.Grow(r.drafts, min(s.rows, ahead))
+	if len(r.people) == 0 {
+		r.people = make(map[who]int, min(s.rows, ahead))
+	}
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err
@@ -121,6 +124,10 @@ func (r *reader) table(file roster.File, name string) error {
 	}
 	return nil
 }
+
+// ahead is for how many people room is made before they are read: more only as
+// they come, since not every row is somebody.
+const ahead = 1 << 16
 
 func (r *reader) limit() int {
 	if r.format.People > 0 {
