@@ -16,7 +16,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -97,9 +96,6 @@ func (m Manifest) Counts() map[string]int {
 	}
 	return n
 }
-
-// Tables returns the tables of m in their order.
-func (m Manifest) Tables() []string { return slices.Sorted(maps.Keys(m.Counts())) }
 
 // Documents returns how many documents m holds.
 func (m Manifest) Documents() int {

@@ -43,7 +43,6 @@ func TestManifestCounts(t *testing.T) {
 		{Table: "groups", Documents: 1, Size: 10}, {Table: "accounts", Documents: 2, Size: 20}, {Table: "accounts", Documents: 3, Size: 30},
 	}}
 	require.Equal(t, map[string]int{"accounts": 5, "groups": 1}, m.Counts())
-	require.Equal(t, []string{"accounts", "groups"}, m.Tables())
 	require.Equal(t, 6, m.Documents())
 	require.EqualValues(t, 60, m.Size())
 	for _, day := range []string{"a", "b", "a"} {

@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -217,6 +216,3 @@ func without(fields map[string]any, path string) {
 		delete(fields, name)
 	}
 }
-
-// same reports whether two lines hold the same.
-func same(a, b []byte) bool { return bytes.Equal(a, b) }
