@@ -30,9 +30,6 @@ type newView struct {
 	Groups  []console.Choice
 }
 
-// kinds are those whom a school adds by hand.
-func kinds() []person.Kind { return []person.Kind{person.Staff, person.Pupil, person.Functional} }
-
 // showNew shows the form for one person: GET /admin/people/new.
 func (o Office) showNew(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	v := newView{ID: string(account.NewID())}
