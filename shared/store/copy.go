@@ -70,6 +70,7 @@ func Copies() []Copy {
 		{Collection: "apps"},
 		{Collection: "supervision"},
 		{Collection: "linkrules"},
+		{Collection: "rights"},
 		{Collection: "connections", Treatment: Added},
 		{Collection: "links", Below: "connections", Treatment: Added},
 		{Collection: "groups", Below: "connections", Treatment: Added},

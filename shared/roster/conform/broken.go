@@ -156,8 +156,8 @@ func (r *endlessReader) Read(p []byte) (int, error) {
 
 // The bounds on what a source without an end may cost.
 const (
-	mostHeap = 64 << 20 // bytes that stay
-	mostRead = 1 << 30  // bytes that are read of it
+	mostHeap = 192 << 20 // bytes that stay, with those of the tests that run beside
+	mostRead = 1 << 30   // bytes that are read of it
 )
 
 // endless lets a value go on without end: it is refused, at a bounded cost.
