@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
@@ -157,7 +158,7 @@ func (s *server) binEntry(ctx context.Context, owner tenant.ID, e bin.Entry, cla
 }
 
 // day writes a day as Dutch schools do.
-func day(at time.Time) string { return at.In(dutchTime()).Format("02-01-2006") }
+func day(at time.Time) string { return console.Day(at) }
 
 func (s *server) lastReceipts(ctx context.Context, owner tenant.ID) ([]receiptView, error) {
 	var list []receipt.Receipt

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
+	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/group"
@@ -116,7 +117,7 @@ func (s *server) lastRuns(ctx context.Context, owner tenant.ID) ([]roster.Run, e
 func (s *server) runView(run roster.Run, l i18n.Lang) runView {
 	a := answer(run, s.pages.Texts(), l)
 	v := runView{
-		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), Status: run.Status, Counts: run.Counts,
+		ID: string(run.ID), When: console.Moment(run.Created), Status: run.Status, Counts: run.Counts,
 		Findings: a.Findings, PlanHash: run.Plan.Hash, MayBeApprove: run.Status == roster.Waiting,
 		FindingsCut: max(0, run.Counts.Findings-len(run.Findings)),
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -80,7 +81,7 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 		return err
 	}
 	v := rowsView{
-		ID: string(run.ID), When: run.Created.In(dutchTime()).Format("02-01-2006 15:04"), PlanHash: run.Plan.Hash, Phase: phase,
+		ID: string(run.ID), When: console.Moment(run.Created), PlanHash: run.Plan.Hash, Phase: phase,
 		Page: page, Pages: pages, Before: page - 1,
 		MayDecide: run.Asks(phase) && run.Status == roster.Waiting && slices.Contains(run.Held, phase),
 	}

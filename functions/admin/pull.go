@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/pull"
@@ -68,7 +69,7 @@ func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(dutchTime()).Format("02-01-2006 15:04")
+	return console.Moment(t)
 }
 
 // setPull sets, tries or ends a school's connection: POST

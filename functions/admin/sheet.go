@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/credential"
@@ -21,15 +21,6 @@ import (
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 )
-
-// dutchTime is the time that schools live by.
-func dutchTime() *time.Location {
-	l, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		return time.UTC // a machine without time zones
-	}
-	return l
-}
 
 type sheetView struct {
 	Title   string
@@ -113,7 +104,7 @@ func (s *server) sheet(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	made := s.Clock.Now().In(dutchTime()).Format("02-01-2006 15:04")
+	made := console.Moment(s.Clock.Now())
 	return s.pages.Write(w, r, http.StatusOK, "sheet", sheetView{order.title, made, cards, leftOut})
 }
 

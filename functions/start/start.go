@@ -42,6 +42,7 @@ func New(d Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static)
 	mux.Handle("GET /{$}", pages.Handler(s.show))
+	mux.Handle("GET /me", pages.Handler(s.me))
 	mux.Handle("/", pages.Handler(serve.NoPage))
 	return mux, nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/net/html"
@@ -15,6 +16,7 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
@@ -171,4 +173,35 @@ func TestStaticFilesAreKeptForEver(t *testing.T) {
 	require.Contains(t, w.Header().Get("Cache-Control"), "immutable")
 	require.Contains(t, w.Header().Get("Content-Type"), "text/css")
 	require.Equal(t, http.StatusNotFound, f.get("/static/style.css", nil).Code)
+}
+
+// TestWhoSawMe shows a person the log about them, without the names of
+// colleagues and without what would warn of an investigation.
+func TestWhoSawMe(t *testing.T) {
+	t.Parallel()
+	f := begin(t, tenant.Start)
+	me := account.Account{Kind: person.Pupil}
+	require.Contains(t, f.get("/me", &me).Body.String(), "Nog niemand")
+	log := func(what audit.Action, by audit.Actor, whose account.ID) {
+		e := audit.New(time.Now(), by, what, whose).Of("surname")
+		require.NoError(t, f.db.Log().Create(t.Context(), board, e.ID, e))
+	}
+	log(audit.Viewed, audit.Actor{Account: "ajuf"}, me.ID)
+	log(audit.Provisioned, audit.Actor{System: "provisiongoogle"}, me.ID)
+	log(audit.LogViewed, audit.Actor{Account: "ajuf"}, me.ID)
+	log(audit.Blocked, audit.Actor{Account: "ajuf"}, "aander")
+	token, err := f.keeper.Begin(t.Context(), board, me, session.By("pwd"))
+	require.NoError(t, err)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://sync.example/me", nil)
+	r.AddCookie(&http.Cookie{Name: "__Host-session", Value: token})
+	w := httptest.NewRecorder()
+	f.handler.ServeHTTP(w, r)
+	page := w.Body.String()
+	for _, want := range []string{"Gegevens bekeken", "Een medewerker van de instelling", "Gegevens doorgegeven aan een koppeling", "COOL Sync zelf", "Achternaam", "Jijzelf"} {
+		require.Contains(t, page, want)
+	}
+	for _, never := range []string{"Logboek bekeken", "ajuf", "Account geblokkeerd"} {
+		require.NotContains(t, page, never)
+	}
+	require.Equal(t, http.StatusSeeOther, f.get("/me", nil).Code)
 }

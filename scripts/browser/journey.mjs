@@ -67,6 +67,8 @@ try {
       await page.locator(".tile").waitFor();
       found.bytes = Math.max(found.bytes, bytes());
       await look(page, `start-${tag}`);
+      await page.goto(plan.base + "/me");
+      await look(page, `me-${tag}`);
       await page.goto(plan.base + "/password");
       await look(page, `password-${tag}`);
       await page.goto(plan.base + "/bestaat-niet");

@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 	flag.IntVar(&s.staff, "staff", 7_000, "how many members of staff")
 	flag.Parse()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // the product's own lines
-	all := []bench{{"roster", roster}, {"log", proveLog}, {"backup", backUp}}
+	all := []bench{{"roster", roster}, {"accounts", accounts}, {"log", proveLog}, {"backup", backUp}}
 	for _, name := range flag.Args() {
 		if !slices.ContainsFunc(all, func(b bench) bool { return b.name == name }) {
 			return fmt.Errorf("there is no benchmark %q", name)

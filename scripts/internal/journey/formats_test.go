@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cool.example/sync/emulators/samples"
 	"cool.example/sync/scripts/internal/journey"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
@@ -80,4 +81,65 @@ func TestPupilsByListAndGuardiansByList(t *testing.T) {
 	}
 	require.Equal(t, map[person.Kind]int{person.Pupil: 3, person.Guardian: 3}, kinds)
 	require.Equal(t, 3, s.Hand([]byte(parents)).Counts.Unchanged)
+}
+
+// TestPublishedSDSSample imports the published sample of School Data Sync, where
+// this machine has it, moved to the present school year, beside an invented set.
+func TestPublishedSDSSample(t *testing.T) {
+	t.Parallel()
+	sets := map[string]map[string]string{"own": {
+		"orgs.csv":             "sourcedId,name,type\ns,De Zeester,school\n",
+		"users.csv":            "sourcedId,username,givenName,familyName,email,phone\nu1,x,Sanne,Berg,,0699999999\nu2,y,Zoë,Vos,,\n",
+		"roles.csv":            "userSourcedId,orgSourcedId,role,sessionSourcedId\nu1,s,student,y\nu2,s,teacher,y\n",
+		"academicSessions.csv": "sourcedId,title,type,schoolYear,startDate,endDate\ny,26,schoolYear,2026,2026-08-24,2027-06-11\n",
+	}}
+	published := map[string]string{}
+	later := strings.NewReplacer("2021", "2026", "2022", "2027")
+	for name, body := range samples.Files(t, "sds-v2.1", "*.csv") {
+		published[name] = later.Replace(string(body))
+	}
+	if len(published) > 0 {
+		require.Contains(t, published, "users.csv")
+		sets["published"] = published
+	}
+	for name, set := range sets {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := journey.Begin(t, "99XX")
+			run := s.Hand(zipped(t, set))
+			require.Equal(t, "applied", run.Status, "%+v", run.Findings)
+			require.Contains(t, run.Format, "sds")
+			require.Len(t, accounts(t, s), run.Counts.Create)
+			require.NotZero(t, run.Counts.Create)
+			require.Equal(t, run.Counts.Create, s.Hand(zipped(t, set)).Counts.Unchanged)
+			require.Empty(t, s.Stored().Find("0699999999"))
+		})
+	}
+}
+
+// TestTablesThatAreRefused hands over lists and workbooks that nobody may take
+// in, and expects each to end in a finding and to change nothing.
+func TestTablesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	s := journey.Begin(t, "99XX")
+	require.Equal(t, "applied", s.Hand([]byte("Leerlingnummer;Roepnaam;Achternaam;Klas\n70001;Sanne;Berg;4A\n70002;Zoë;Vos;4A\n")).Status)
+	s.PassedOn(2)
+	before := kept(t, s)
+	for name, body := range map[string][]byte{
+		"ten thousand columns":           []byte("Leerlingnummer" + strings.Repeat(";a", 10_000) + "\n1\n"),
+		"mixed encodings":                []byte("Leerlingnummer;Naam\n1;Zo\u00eb\n2;Zo\xeb\n"),
+		"NUL bytes":                      []byte("Leerlingnummer;Naam\n1;\x00\n"),
+		"numbers in scientific notation": []byte("Leerlingnummer;Roepnaam;Achternaam\n7,0001E+04;Sanne;Berg\n7,0002E+04;Zoë;Vos\n"),
+		"a heading twice":                []byte("Leerlingnummer;Naam;Klas;Klas\n70001;Bo Vos;4A;4B\n"),
+		"no heading":                     []byte("70001;Sanne;Berg\n70002;Zoë;Vos\n"),
+		"a quotation left open":          []byte("Leerlingnummer;Naam\n70001;Bo Vos\n70002;\"Zoë\n"),
+		"a workbook that is none":        zipped(t, map[string]string{"xl/workbook.xml": "<workbook/>", "[Content_Types].xml": "<Types/>"}),
+		"a workbook with a path":         zipped(t, map[string]string{"../../xl/workbook.xml": "<workbook/>"}),
+	} {
+		run := s.Hand(body)
+		require.Equal(t, "refused", run.Status, "%s: %+v", name, run.Findings)
+		require.NotEmpty(t, run.Findings, name)
+		require.NotContains(t, run.Findings[0].Message, run.Findings[0].Code, name)
+	}
+	require.Equal(t, before, kept(t, s))
 }

@@ -75,25 +75,16 @@ func To(w http.ResponseWriter, r *http.Request, path string) error {
 	return nil
 }
 
-// Dutch is the time zone of schools.
-var Dutch = func() *time.Location {
-	zone, err := time.LoadLocation("Europe/Amsterdam")
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}()
-
 // Day writes a day as Dutch schools do, "" for the zero time.
 func Day(at time.Time) string {
 	if at.IsZero() {
 		return ""
 	}
-	return at.In(Dutch).Format("02-01-2006")
+	return at.In(clock.Dutch()).Format("02-01-2006")
 }
 
 // Moment writes a moment as Dutch schools do.
-func Moment(at time.Time) string { return at.In(Dutch).Format("02-01-2006 15:04") }
+func Moment(at time.Time) string { return at.In(clock.Dutch()).Format("02-01-2006 15:04") }
 
 // Until reads the last day of something from a form, as browsers give it: the
 // moment at which it is over. An empty one is the zero time.
@@ -101,7 +92,7 @@ func Until(value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.ParseInLocation(time.DateOnly, value, Dutch)
+	day, err := time.ParseInLocation(time.DateOnly, value, clock.Dutch())
 	if err != nil {
 		return time.Time{}, fault.New(fault.Invalid, "error.day_invalid")
 	}
@@ -113,7 +104,7 @@ func LastDay(until time.Time) string {
 	if until.IsZero() {
 		return ""
 	}
-	return until.In(Dutch).AddDate(0, 0, -1).Format(time.DateOnly)
+	return until.In(clock.Dutch()).AddDate(0, 0, -1).Format(time.DateOnly)
 }
 
 // Choice is something that a form offers.

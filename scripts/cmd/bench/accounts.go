@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"cool.example/sync/emulators"
+	"cool.example/sync/emulators/demo"
+	"cool.example/sync/emulators/space"
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/bin"
+	"cool.example/sync/shared/change"
+	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
+	"cool.example/sync/shared/outbox"
+	"cool.example/sync/shared/revision"
+	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/store"
+)
+
+// deleted is how many people are deleted and restored.
+const deleted = 5_000
+
+// accounts measures what sealing adds to changing people, and how long it takes
+// to delete many and to bring them back.
+func accounts(ctx context.Context, _ size) error {
+	dir := filepath.Join(".local", fmt.Sprintf("bench-%d", os.Getpid()))
+	defer os.RemoveAll(dir) // logs of a run that is over
+	set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
+	if err != nil {
+		return err
+	}
+	defer set.Stop() //nolint:errcheck // what was measured is told
+	for _, v := range set.Environ() {
+		name, value, _ := strings.Cut(v, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return err
+		}
+	}
+	k, err := openKeeper(ctx)
+	if err != nil {
+		return err
+	}
+	if err := populate(ctx, k.DB, deleted); err != nil {
+		return fmt.Errorf("store the accounts: %w", err)
+	}
+	var ids []account.ID
+	for e, err := range k.DB.Accounts().All(ctx, demo.Tenant) {
+		if err != nil {
+			return err
+		}
+		ids = append(ids, e.ID)
+	}
+	if err := sealing(ctx, k, ids[:2_000]); err != nil {
+		return err
+	}
+	return thereAndBack(ctx, k, ids)
+}
+
+// nobody publishes nothing.
+type nobody struct{}
+
+func (nobody) Publish(context.Context, []outbox.Message) error { return nil }
+
+// openKeeper returns what deletes and restores, with databases and keys of its own.
+func openKeeper(ctx context.Context) (erase.Keeper, error) {
+	k := erase.Keeper{Clock: clock.System{}}
+	s, err := space.New()
+	if err != nil {
+		return k, err
+	}
+	key, err := s.Key(ctx, "day")
+	if err != nil {
+		return k, err
+	}
+	config := store.Config{Project: s.Project}
+	for name, db := range map[string]**store.DB{"": &k.DB, store.LedgerDatabase: &k.Ledger, store.CredentialsDatabase: &k.Credentials} {
+		if *db, err = store.Open(ctx, config.In(name)); err != nil {
+			return k, err
+		}
+	}
+	k.Post = outbox.Post{Publisher: nobody{}, Shelf: k.DB.Outbox()}
+	if k.Index, err = seal.NewIndex(bytes.Repeat([]byte{7}, 32)); err != nil {
+		return k, err
+	}
+	k.Box, err = seal.Open(ctx, seal.Config{Key: key, Endpoint: s.Environ()["KMS_ENDPOINT"]})
+	return k, err
+}
+
+// sealing changes people, each change sealed as a revision, and sets the time
+// that the sealing of just these changes takes beside the whole.
+func sealing(ctx context.Context, k erase.Keeper, ids []account.ID) error {
+	keys, ok := k.Box.(*seal.Sealer)
+	if !ok {
+		return fmt.Errorf("the box is no sealer")
+	}
+	desk := change.Desk{DB: k.DB, Post: k.Post, Clock: k.Clock, Keys: keys}
+	order := change.Order{Owner: demo.Tenant, Actor: audit.Actor{System: "bench"}, Action: audit.Changed, By: account.ByHand, Accounts: ids}
+	found, err := k.DB.Accounts().GetMany(ctx, demo.Tenant, ids)
+	if err != nil {
+		return err
+	}
+	begun := time.Now()
+	if _, err := desk.Accounts(ctx, order, func(a *account.Account) ([]string, error) {
+		a.Source.Name.Surname += "x"
+		return []string{"surname"}, nil
+	}); err != nil {
+		return fmt.Errorf("change: %w", err)
+	}
+	whole := time.Since(begun)
+	begun = time.Now()
+	for from := 0; from < len(ids); from += change.Most {
+		key, err := keys.Today(ctx)
+		if err != nil {
+			return err
+		}
+		var changes []revision.Change
+		for _, id := range ids[from : from+change.Most] {
+			was, is := found[id].Value, found[id].Value
+			is.Source.Name.Surname += "x"
+			changes = append(changes, revision.Change{Before: &was, After: &is})
+		}
+		if _, err := revision.Seal(key, demo.Tenant, revision.Cause{At: begun}, changes); err != nil {
+			return err
+		}
+	}
+	share := 100 * time.Since(begun).Seconds() / whole.Seconds()
+	tell("sealing of changes", fmt.Sprintf("%.1f %% of changing %d people", share, len(ids)), "< 20 %", share < 20)
+	return nil
+}
+
+// thereAndBack deletes people and restores them.
+func thereAndBack(ctx context.Context, k erase.Keeper, ids []account.ID) error {
+	order := erase.Order{Actor: audit.Actor{System: "bench"}, Why: bin.ByHand}
+	begun := time.Now()
+	n, err := k.Bin(ctx, demo.Tenant, ids, order)
+	if err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	gone := time.Since(begun)
+	back, err := k.Restore(ctx, demo.Tenant, ids, order)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	if n != len(ids) || back != len(ids) {
+		return fmt.Errorf("%d of %d were deleted and %d restored", n, len(ids), back)
+	}
+	took := time.Since(begun)
+	tell("deletion and restoration", fmt.Sprintf("%.1f s and %.1f s for %d people", gone.Seconds(), (took-gone).Seconds(), len(ids)), "< 60 s", took < time.Minute)
+	return nil
+}
