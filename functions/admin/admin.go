@@ -44,7 +44,8 @@ type Deps struct {
 
 type server struct {
 	Deps
-	pages *serve.Pages
+	pages  *serve.Pages
+	ground console.Console
 }
 
 // personal is a handler for a person who holds a permission.
@@ -67,7 +68,7 @@ func New(d Deps) (http.Handler, error) {
 	for l, texts := range messages {
 		pages.Texts().Add(i18n.Lang(l), "finding.", texts)
 	}
-	s := &server{Deps: d, pages: pages}
+	s := &server{Deps: d, pages: pages, ground: console.Console{DB: d.DB, Clock: d.Clock, Trail: d.Trail, Pages: pages}}
 	mux := http.NewServeMux()
 	api := func(pattern string, f serve.Func) { mux.Handle(pattern, serve.API(pages.Texts(), f)) }
 	api("PUT /api/import/v1/files/{name}", s.receive)
@@ -111,10 +112,9 @@ func New(d Deps) (http.Handler, error) {
 
 // mount mounts the parts of the console that are packages of their own.
 func (s *server) mount(page console.Route) {
-	ground := console.Console{DB: s.DB, Clock: s.Clock, Trail: s.Trail, Pages: s.pages}
 	desk := change.Desk{DB: s.DB, Post: s.Post, Clock: s.Clock, Keys: s.Keys}
-	people.Office{Console: ground, Clerk: change.Clerk{Desk: desk, Index: s.Bin.Index}, Keeper: s.Bin}.Mount(page)
-	rules.Office{Console: ground, Desk: desk, Post: s.Post, Index: s.Bin.Index}.Mount(page)
+	people.Office{Console: s.ground, Clerk: change.Clerk{Desk: desk, Index: s.Bin.Index}, Keeper: s.Bin}.Mount(page)
+	rules.Office{Console: s.ground, Desk: desk, Post: s.Post, Index: s.Bin.Index}.Mount(page)
 }
 
 // sameOrigin refuses what another site has a browser send.
@@ -128,16 +128,6 @@ func (s *server) sameOrigin(routes http.Handler) http.Handler {
 	return protection.Handler(routes)
 }
 
-// may answers nil where somebody holds a permission: by role, or by a right of
-// their own, and nobody denied it.
-func (s *server) may(ctx context.Context, who session.Person, p access.Permission) error {
-	rights, err := s.DB.RightsOf(ctx, who.Tenant)
-	if err != nil {
-		return err
-	}
-	return rights.Allow(p, who.Account, s.Clock.Now())
-}
-
 // allow lets a signed-in person with permission p through to f. Somebody who
 // is not signed in is sent to sign in, where a page was asked for.
 func (s *server) allow(p access.Permission, f personal) serve.Func {
@@ -146,7 +136,7 @@ func (s *server) allow(p access.Permission, f personal) serve.Func {
 		if err != nil {
 			return serve.Unsigned(w, r, err)
 		}
-		if err := s.may(r.Context(), who, p); err != nil {
+		if err := s.ground.May(r.Context(), who, p); err != nil {
 			return err
 		}
 		who.From = s.Trail.Of(r)
@@ -162,15 +152,10 @@ func (s *server) approver(r *http.Request) (session.Person, error) {
 		return who, err
 	}
 	who.From = s.Trail.Of(r)
-	return who, s.may(r.Context(), who, access.ApproveImport)
+	return who, s.ground.May(r.Context(), who, access.ApproveImport)
 }
 
 // entry returns an entry of what who does, with where who comes from.
 func (s *server) entry(ctx context.Context, who session.Person, what audit.Action, subjects ...account.ID) audit.Entry {
-	return s.Trail.Mark(ctx, who, audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, what, subjects...))
-}
-
-// marking adds where who comes from to entries that others make.
-func (s *server) marking(ctx context.Context, who session.Person) func(audit.Entry) audit.Entry {
-	return func(e audit.Entry) audit.Entry { return s.Trail.Mark(ctx, who, e) }
+	return s.ground.Entry(ctx, who, what, subjects...)
 }

@@ -101,11 +101,8 @@ func (s *server) showBin(w http.ResponseWriter, r *http.Request, who session.Per
 	if view.Receipts, err = s.lastReceipts(ctx, who.Tenant); err != nil {
 		return err
 	}
-	if len(seen) > 0 {
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).On("bin")
-		if err := s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry); err != nil {
-			return err
-		}
+	if err := s.ground.Viewed(ctx, who, "bin", []string{"call_name", "infix", "surname", "class"}, seen...); err != nil {
+		return err
 	}
 	return s.pages.Write(w, r, http.StatusOK, "bin", view)
 }
@@ -141,7 +138,7 @@ func (s *server) binSchools(ctx context.Context, owner tenant.ID, view *binView,
 // binEntry opens one entry for its line.
 func (s *server) binEntry(ctx context.Context, owner tenant.ID, e bin.Entry, classes []classView) (binEntryView, error) {
 	v := binEntryView{
-		ID: string(e.Account), Kind: e.Kind, Deleted: day(e.Binned), Erased: day(e.Deadline), Why: e.Why, Held: e.Held(),
+		ID: string(e.Account), Kind: e.Kind, Deleted: console.Day(e.Binned), Erased: console.Day(e.Deadline), Why: e.Why, Held: e.Held(),
 	}
 	for _, c := range classes {
 		if slices.Contains(e.Groups, group.ID(c.ID)) {
@@ -157,9 +154,6 @@ func (s *server) binEntry(ctx context.Context, owner tenant.ID, e bin.Entry, cla
 	return v, err
 }
 
-// day writes a day as Dutch schools do.
-func day(at time.Time) string { return console.Day(at) }
-
 func (s *server) lastReceipts(ctx context.Context, owner tenant.ID) ([]receiptView, error) {
 	var list []receipt.Receipt
 	for e, err := range s.DB.Receipts().All(ctx, owner) {
@@ -171,11 +165,11 @@ func (s *server) lastReceipts(ctx context.Context, owner tenant.ID) ([]receiptVi
 	slices.SortFunc(list, func(a, b receipt.Receipt) int { return b.At.Compare(a.At) })
 	var views []receiptView
 	for _, r := range list[:min(len(list), receiptsShown)] {
-		v := receiptView{When: day(r.At), Unreadable: day(r.Unreadable), Count: len(r.Accounts), Clean: r.Clean()}
+		v := receiptView{When: console.Day(r.At), Unreadable: console.Day(r.Unreadable), Count: len(r.Accounts), Clean: r.Clean()}
 		for _, c := range r.Connections() {
 			t := receiptTargetView{Name: string(c), State: r.Targets[c].State()}
 			if until := r.Targets[c].BinUntil; !until.IsZero() {
-				t.Until = day(until)
+				t.Until = console.Day(until)
 			}
 			v.Targets = append(v.Targets, t)
 		}
@@ -208,7 +202,7 @@ func (s *server) restore(w http.ResponseWriter, r *http.Request, who session.Per
 	if len(ids) == 0 {
 		return fault.New(fault.Invalid, "bin.nobody_chosen")
 	}
-	if _, err := s.Bin.Restore(r.Context(), who.Tenant, ids, erase.Order{Actor: audit.Actor{Account: who.Account.ID}, Why: bin.ByHand}); err != nil {
+	if _, err := s.Bin.Restore(r.Context(), who.Tenant, ids, s.ground.ErasureBy(r.Context(), who, bin.ByHand, "")); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/admin/bin", http.StatusSeeOther)
@@ -229,7 +223,7 @@ func (s *server) setGrace(w http.ResponseWriter, r *http.Request, who session.Pe
 			return err
 		}
 		place.Grace = time.Duration(days) * 24 * time.Hour
-		entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.SchoolSet).On(string(id)).Because("grace")
+		entry := s.entry(r.Context(), who, audit.SchoolSet).On(string(id)).Because("grace")
 		return errors.Join(s.DB.Schools().SetTx(tx, who.Tenant, id, place), s.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
 	})
 	if err != nil {

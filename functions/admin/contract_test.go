@@ -126,11 +126,14 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"GET", "/admin/links", nil, statuses{303, 403, 403, 403, 200, 200}},
 		{"POST", "/admin/links", func() (io.Reader, map[string]string) { return form(map[string]string{"by": "class"}) }, statuses{401, 403, 403, 403, 303, 303}},
 		{"POST", "/admin/links/kx", nil, statuses{401, 403, 403, 403, 404, 404}},
-		{"POST", "/admin/supervision/" + string(bram.ID), nil, statuses{401, 403, 403, 403, 404, 422}},
+		{"POST", "/admin/supervision/" + string(bram.ID), func() (io.Reader, map[string]string) { return form(map[string]string{"say": "in"}) }, statuses{401, 403, 403, 403, 404, 422}},
 		{"GET", "/admin/names", nil, statuses{303, 403, 403, 403, 200, 200}},
 		{"POST", "/admin/names", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"school": string(zeester), "kind": "pupil", "renames": "never"})
 		}, statuses{401, 403, 403, 403, 404, 200}},
+		{"POST", "/admin/names/mailboxes", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"school": string(zeester), "kind": "pupil", "boxes": "bram@leerling.example;471"})
+		}, statuses{401, 403, 403, 403, 404, 422}},
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
 	} {

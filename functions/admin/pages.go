@@ -11,7 +11,6 @@ import (
 
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
@@ -203,9 +202,11 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	of, err := s.DB.Schools().Get(r.Context(), who.Tenant, g.School)
-	if err != nil {
-		return err
+	var of school.School
+	if g.School != "" { // else it is a group of the whole institution
+		if of, err = s.DB.Schools().Get(r.Context(), who.Tenant, g.School); err != nil {
+			return err
+		}
 	}
 	view := groupView{ID: string(g.ID), Name: g.Name, Word: "admin.class", InText: "admin.a_class"}
 	if of.Sector == school.VO || of.Sector == school.VSO {
@@ -221,9 +222,7 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 			view.Staff = append(view.Staff, m)
 		}
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).
-		Of("call_name", "infix", "surname", "username", "class").On(string(g.ID))
-	if err := s.DB.Log().Create(r.Context(), who.Tenant, entry.ID, entry); err != nil {
+	if err := s.ground.Viewed(r.Context(), who, string(g.ID), []string{"call_name", "infix", "surname", "username", "class"}, seen...); err != nil {
 		return err
 	}
 	return s.pages.Write(w, r, http.StatusOK, "group", view)

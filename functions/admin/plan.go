@@ -128,7 +128,7 @@ func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run,
 			seen = append(seen, c.Account.ID)
 		}
 	}
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.Viewed, seen...).
+	entry := s.entry(ctx, who, audit.Viewed, seen...).
 		Of("call_name", "infix", "surname", "username").Of(step.Fields()...).On(string(run.ID)).Because("plan")
 	return s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry)
 }

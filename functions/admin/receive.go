@@ -86,7 +86,7 @@ func (s *server) receiveByForm(w http.ResponseWriter, r *http.Request, who sessi
 	if err != nil {
 		return fault.As(fault.Invalid, err)
 	}
-	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}, mark: s.marking(r.Context(), who)}
+	from := source{owner: who.Tenant, actor: audit.Actor{Account: who.Account.ID}, mark: s.ground.Mark(r.Context(), who)}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {

@@ -40,8 +40,10 @@ func TestGroupsOfOurOwn(t *testing.T) {
 	}}, made["Vieren"].Rule)
 	require.Equal(t, string(made["Vieren"].ID), made["Beide"].Rule.Any[0].Terms[0].Value)
 	require.Len(t, emulators.Pull(t, s.project, topic.Recalculate.Name, 3), 3, "what follows is calculated")
+	require.Equal(t, http.StatusSeeOther, add("Onze school", "School=de zeester").status)
 	for name, rule := range map[string]string{
-		"no such word": "lengte=3", "no such year": "leerjaar=99", "no such group": "groep=Onbekend", "no condition": "leerjaar", "nothing but commas": ", ,\n",
+		"no such school": "school=Elders",
+		"no such word":   "lengte=3", "no such year": "leerjaar=99", "no such group": "groep=Onbekend", "no condition": "leerjaar", "nothing but commas": ", ,\n",
 	} {
 		require.Equal(t, http.StatusUnprocessableEntity, add("X", rule).status, name)
 	}
@@ -137,4 +139,45 @@ func TestNamesArePreviewedBeforeTheyCount(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, roster.Naming, run.Kind)
 	require.Equal(t, person.Pupil, run.Of)
+}
+
+// TestMailboxesThatExistAreTheirs: an institution tells which addresses are
+// there already, and the preview and whoever is added by hand keep off them.
+func TestMailboxesThatExistAreTheirs(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.domains()
+	told := func(kind, boxes string) answer {
+		return s.submit("/admin/names/mailboxes", url.Values{"school": {string(zeester)}, "kind": {kind}, "boxes": {boxes}, "say": {"add"}})
+	}
+	bad := told("pupil", "bram.vos@leerling.example;0471\nbram\n\nbo@elders.example\nbram.vos@leerling.example;12\nli@leerling.example;471")
+	require.Equal(t, http.StatusUnprocessableEntity, bad.status)
+	for _, want := range []string{"Regel 2: dit is geen mailadres", "Regel 4: dit domein", "Regel 5: dit adres", "Regel 6: dit adres"} {
+		require.Contains(t, text(page(t, bad, http.StatusUnprocessableEntity)), want)
+	}
+	require.Contains(t, bad.body, "bo@elders.example", "what was sent stands there to be mended")
+	require.Equal(t, http.StatusUnprocessableEntity, told("pupil", " \n").status)
+	require.Equal(t, http.StatusUnprocessableEntity, told("pupil", strings.Repeat("a@leerling.example\n", 2001)).status)
+	require.Empty(t, all(t, s.deps.DB.Mailboxes()), "with one bad line nothing is stored")
+
+	for range 2 {
+		require.Equal(t, http.StatusSeeOther, told("pupil", "BramVos@leerling.example; 0471 \ninfo@leerling.example").status)
+	}
+	require.Equal(t, http.StatusSeeOther, told("staff", "ada.wit@school.example;Ada Wit").status)
+	boxes := all(t, s.deps.DB.Mailboxes())
+	require.Len(t, boxes, 3)
+	for _, box := range boxes {
+		require.Equal(t, s.clock.Now().Add(naming.MailboxKeep), box.ExpireAt)
+	}
+	bram := member(person.Pupil, account.Source{Name: person.Name{Call: "Bram", Surname: "Vos"}, Number: "471"}, classA)
+	bram.Main = zeester
+	s.add(ours, bram)
+	rule := url.Values{"school": {string(zeester)}, "kind": {"pupil"}, "lines": {"{roepnaam}.{achternaam}"}, "address": {"{username}"}, "renames": {"never"}}
+	require.Contains(t, text(page(t, s.submit("/admin/names", rule), http.StatusOK)), "bramvos@leerling.example", "the mailbox wins over the rule")
+	got := s.submit("/admin/people/new", url.Values{"id": {string(account.NewID())}, "kind": {"staff"}, "call_name": {"Ada"}, "surname": {"Wit"}, "school": {string(zeester)}})
+	require.Equal(t, "ada.wit@school.example", s.read(account.ID(strings.TrimPrefix(got.header.Get("Location"), "/admin/people/"))).Address)
+
+	require.Contains(t, text(s.show(s.admin, "/admin/names")), "Bekend: 3 postvakken")
+	require.Equal(t, http.StatusSeeOther, s.submit("/admin/names/mailboxes", url.Values{"school": {string(zeester)}, "kind": {"staff"}, "say": {"forget"}}).status)
+	require.Empty(t, all(t, s.deps.DB.Mailboxes()))
 }

@@ -296,7 +296,7 @@ func (s *server) order(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}, Mark: s.marking(r.Context(), who)}
+	from := intake.Source{Owner: who.Tenant, School: place.ID, Actor: audit.Actor{Account: who.Account.ID}, Mark: s.ground.Mark(r.Context(), who)}
 	id, err := s.desk().Again(r.Context(), from, run)
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func (d Deps) handle(ctx context.Context, m event.Message[topic.Recalculation]) 
 		return err
 	}
 	if len(m.Body.Accounts) > 0 {
-		if err := w.only(ctx, m.Body.Accounts); err != nil {
+		if err := w.some(ctx, m.Body.Accounts); err != nil {
 			return err
 		}
 		return w.release(ctx, false, nil)

@@ -148,7 +148,10 @@ func (w *worker) all(ctx context.Context, m topic.Recalculation) error {
 			return err
 		}
 		if next == "" {
-			return errors.Join(w.spread(ctx), w.release(ctx, true, nil))
+			if err := w.spread(ctx); err != nil {
+				return err
+			}
+			return w.release(ctx, true, nil)
 		}
 		if cursor = next; !w.Clock.Now().Before(w.stop) {
 			m.After, m.Begun = cursor, w.begun.UnixMilli()
@@ -187,8 +190,8 @@ func (w *worker) spread(ctx context.Context) error {
 	return err
 }
 
-// only calculates some accounts, wherever they are now.
-func (w *worker) only(ctx context.Context, ids []account.ID) error {
+// some calculates some accounts, wherever they are now.
+func (w *worker) some(ctx context.Context, ids []account.ID) error {
 	for some := range slices.Chunk(ids, w.Page) {
 		accounts, err := w.DB.Accounts().GetMany(ctx, w.owner, some)
 		if err != nil {

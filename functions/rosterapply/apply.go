@@ -8,18 +8,16 @@ import (
 	"net/http"
 	"slices"
 
+	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/clock"
-	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/event"
-	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/hold"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/tenant"
 	"cool.example/sync/shared/topic"
 )
 
@@ -98,7 +96,7 @@ func (s *server) advance(ctx context.Context, j job) error {
 		return err
 	}
 	j.step = j.run.Decided(j.Phase, j.step)
-	if j.targets, err = s.targets(ctx, j.Tenant); err != nil {
+	if j.targets, err = change.Targets(ctx, s.db, j.Tenant); err != nil {
 		return err
 	}
 	letter, err := s.apply(ctx, j)
@@ -113,17 +111,4 @@ func (s *server) advance(ctx context.Context, j job) error {
 	}
 	s.post.Send(ctx, letter)
 	return nil
-}
-
-// targets returns the connections that accounts are passed on to.
-func (s *server) targets(ctx context.Context, owner tenant.ID) ([]connection.ID, error) {
-	id := connection.ID(connection.Google)
-	c, err := s.db.Connections().Get(ctx, owner, id)
-	if fault.KindOf(err) == fault.NotFound || (err == nil && !c.On) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read connection: %w", err)
-	}
-	return []connection.ID{id}, nil
 }

@@ -3,6 +3,7 @@ package rosterapply
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"cool.example/sync/shared/account"
@@ -155,8 +156,9 @@ func stands(row roster.AccountRow, have account.Account) bool {
 // applied reports whether an account is as a row makes it.
 func applied(row roster.AccountRow, have account.Account) bool {
 	settles := row.Before != nil && row.Before.Renamed != row.Account.Renamed
+	stays := row.Before != nil && !row.Before.Until.Equal(row.Account.Until)
 	return have.Digest == row.Account.Digest && (!renames(row) || have.Address == row.Account.Address) &&
-		(!settles || have.Renamed == row.Account.Renamed)
+		(!settles || have.Renamed == row.Account.Renamed) && (!stays || have.Until.Equal(row.Account.Until))
 }
 
 func (s *server) present(tx *store.Tx, j job) (p present, err error) {
@@ -195,7 +197,10 @@ func (s *server) merge(tx *store.Tx, j job, m merging) (account.Account, error) 
 	if row.Before != nil && row.Before.Renamed == a.Renamed {
 		a.Renamed = have.Value.Renamed
 	}
-	a.Version, a.Own = have.Value.Version+1, have.Value.Own
+	if row.Before != nil && row.Before.Until.Equal(a.Until) {
+		a.Until = have.Value.Until
+	}
+	a.Version, a.Own, a.Traces = have.Value.Version+1, have.Value.Own, traced(row, have.Value.Traces)
 	switch {
 	case have.Value.State == account.Blocked && a.State == account.Left:
 		a.Rest = account.Blocked
@@ -209,6 +214,22 @@ func (s *server) merge(tx *store.Tx, j job, m merging) (account.Account, error) 
 	a.Digest = a.Imported()
 	e := store.Entry[account.ID, account.Account]{ID: a.ID, Value: a, Written: have.Written}
 	return a, errors.Join(s.claim(tx, j.Tenant, row, m.names), s.db.Accounts().ReplaceTx(tx, j.Tenant, e, store.ImportedFields()...))
+}
+
+// traced returns who changed which field last: what is stored, with what the row
+// itself changes.
+func traced(row roster.AccountRow, have map[string]account.Trace) map[string]account.Trace {
+	all := maps.Clone(have)
+	for field, t := range row.Account.Traces {
+		if row.Before != nil && row.Before.Traces[field] == t {
+			continue
+		}
+		if all == nil {
+			all = map[string]account.Trace{}
+		}
+		all[field] = t
+	}
+	return all
 }
 
 // merging is a row, the account as it is now, and who holds its names.

@@ -2,9 +2,8 @@ package rosterplan
 
 import (
 	"context"
-	"fmt"
 
-	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/roster"
 )
 
@@ -12,28 +11,10 @@ import (
 // already, and the names of people who have been erased, where the institution
 // keeps those.
 func (n *knower) names(ctx context.Context, k *roster.Known) error {
-	boxes := map[naming.MailboxID]naming.Mailbox{}
-	for e, err := range n.DB.Mailboxes().All(ctx, n.owner) {
-		if err != nil {
-			return fmt.Errorf("read mailboxes: %w", err)
-		}
-		boxes[e.ID] = e.Value
+	var err error
+	if k.Mailboxes, err = change.Mailboxes(ctx, n.DB, n.Index, n.owner); err != nil {
+		return err
 	}
-	k.Mailboxes = naming.NewMailboxes(func(values ...string) string { return n.Index.Of(n.owner, "mailbox", values...) }, boxes)
-	d := k.Tenant.Domains
-	used := naming.Used{
-		Of:  func(address string) naming.UsedID { return naming.UsedID(n.Index.Of(n.owner, "address", address)) },
-		IDs: n.closed, Domains: []string{d.Pupils, d.Staff, d.Guardians},
-	}
-	k.Used = used
-	if !k.Tenant.KeepNames {
-		return nil
-	}
-	for e, err := range n.DB.UsedNames().All(ctx, n.owner) {
-		if err != nil {
-			return fmt.Errorf("read used names: %w", err)
-		}
-		used.IDs[e.ID] = true
-	}
-	return nil
+	k.Used, err = change.Used(ctx, n.DB, n.Index, k.Tenant, n.closed)
+	return err
 }

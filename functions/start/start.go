@@ -9,7 +9,6 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/group"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -70,7 +69,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := who.Account
 	v := view{
-		Name: a.Source.Name.Given(), Admin: len(a.Own.Roles) > 0, Big: young(a), Off: !institution.Has(tenant.Start),
+		Name: a.Source.Name.Given(), Admin: len(a.Own.Roles) > 0, Big: a.BandIn() == group.Young, Off: !institution.Has(tenant.Start),
 	}
 	if !v.Off {
 		if v.Tiles, err = s.tiles(r, who); err != nil {
@@ -124,11 +123,4 @@ func reason(p app.App, a account.Account) []group.ID {
 		}
 	}
 	return nil
-}
-
-// young reports whether a is a pupil of groep 1 to 4, who is learning to read.
-func young(a account.Account) bool {
-	return a.Kind == person.Pupil && slices.ContainsFunc(a.Memberships, func(m account.Membership) bool {
-		return slices.Contains([]string{"0", "1", "2", "3", "4"}, m.Grade)
-	})
 }

@@ -140,3 +140,15 @@ func (e Entry) From(sealed envelope.Envelope) Entry {
 func Place(owner tenant.ID, id ID) []byte {
 	return []byte("log entry from where\x00" + string(owner) + "\x00" + string(id))
 }
+
+// Mark adds to an entry from where something is done: see package trail. The nil
+// Mark adds nothing, where nobody is asked.
+type Mark func(Entry) Entry
+
+// On returns e with what m adds.
+func (m Mark) On(e Entry) Entry {
+	if m == nil {
+		return e
+	}
+	return m(e)
+}

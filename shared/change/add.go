@@ -76,16 +76,16 @@ const attempts = 5
 
 // Add makes an account for a draft, named by the rule of its school, in one
 // transaction with the log entry. It is active at once. When a source delivers
-// the person later, the import proposes that the two are one.
-func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Draft) (account.Account, error) {
+// the person later, the import proposes that the two are one. Of the order, it is
+// said in whose name. It answers Conflict where the draft's id is another
+// person's.
+func (c Clerk) Add(ctx context.Context, o Order, d Draft) (account.Account, error) {
+	owner := o.Owner
 	if err := d.Check(c.Clock.Now()); err != nil {
 		return account.Account{}, err
 	}
 	if d.ID == "" {
 		d.ID = account.NewID()
-	}
-	if have, err := c.DB.Accounts().Get(ctx, owner, d.ID); fault.KindOf(err) != fault.NotFound {
-		return have, err // it was handed over before
 	}
 	a, err := c.drawn(ctx, owner, d)
 	if err != nil {
@@ -96,25 +96,18 @@ func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Dr
 		return a, err
 	}
 	for range attempts {
+		have, there, err := c.before(ctx, owner, a)
+		if err != nil || there {
+			return have, err
+		}
 		if a, err = c.named(ctx, owner, a); err != nil {
 			return a, err
 		}
-		b := batch{
-			order: Order{Owner: owner, Actor: actor, By: account.ByHand}, now: c.Clock.Now(),
-			changed: []account.Account{a}, matters: []account.Account{a},
-		}
+		b := batch{order: o, now: c.Clock.Now(), changed: []account.Account{a}, matters: []account.Account{a}}
 		b.letter = outbox.New(owner, b.now, append(b.provision(targets), b.recalculate()...)...)
-		entry := audit.New(b.now, actor, audit.Added, a.ID).Of("call_name", "infix", "surname", "username")
-		err = c.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-			return errors.Join(
-				c.DB.Names().CreateTx(tx, owner, c.nameOf(owner, a.Address), a.ID),
-				c.DB.Accounts().CreateTx(tx, owner, a.ID, a),
-				c.DB.Log().CreateTx(tx, owner, entry.ID, entry),
-				c.DB.Outbox().CreateTx(tx, owner, b.letter.ID, b.letter),
-			)
-		})
+		err = c.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error { return c.create(tx, b) })
 		if fault.KindOf(err) == fault.Conflict {
-			continue // somebody else got the name meanwhile
+			continue // somebody else got the name meanwhile, or the draft came twice
 		}
 		if err != nil {
 			return a, fmt.Errorf("add account: %w", err)
@@ -122,7 +115,35 @@ func (c Clerk) Add(ctx context.Context, owner tenant.ID, actor audit.Actor, d Dr
 		c.Post.Send(ctx, b.letter)
 		return a, nil
 	}
-	return a, fmt.Errorf("add account: %w", err)
+	return a, fmt.Errorf("add account: %w", fault.New(fault.Busy, ""))
+}
+
+// before returns the account that a draft became when it was handed over
+// before.
+func (c Clerk) before(ctx context.Context, owner tenant.ID, a account.Account) (have account.Account, there bool, err error) {
+	have, err = c.DB.Accounts().Get(ctx, owner, a.ID)
+	if fault.KindOf(err) == fault.NotFound {
+		return a, false, nil
+	}
+	if err == nil && (have.Kind != a.Kind || have.Source.Name != a.Source.Name || have.Main != a.Main) {
+		err = fault.New(fault.Conflict, "people.sent_before")
+	}
+	return have, true, err
+}
+
+// create writes the account of a batch with its names.
+func (c Clerk) create(tx *store.Tx, b batch) error {
+	a, o := b.changed[0], b.order
+	entry := o.Mark.On(audit.New(b.now, o.Actor, audit.Added, a.ID).Of("call_name", "infix", "surname", "username"))
+	failed := []error{
+		c.DB.Accounts().CreateTx(tx, o.Owner, a.ID, a),
+		c.DB.Log().CreateTx(tx, o.Owner, entry.ID, entry),
+		c.DB.Outbox().CreateTx(tx, o.Owner, b.letter.ID, b.letter),
+	}
+	for _, name := range a.Names() {
+		failed = append(failed, c.DB.Names().CreateTx(tx, o.Owner, c.nameOf(o.Owner, name), a.ID))
+	}
+	return errors.Join(failed...)
 }
 
 // drawn returns the account of a draft, without names.
@@ -177,17 +198,48 @@ func (c Clerk) named(ctx context.Context, owner tenant.ID, a account.Account) (a
 			return a, fmt.Errorf("read school: %w", err)
 		}
 	}
+	boxes, err := Mailboxes(ctx, c.DB, c.Index, owner)
+	if err != nil {
+		return a, err
+	}
 	taken := &taken{c: c, ctx: ctx, owner: owner, institution: institution}
 	namer, _ := naming.Compile(a.Kind, place.Naming[a.Kind]) // one that cannot work is the usual one
 	subject := naming.Subject{Name: a.Source.Name, Year: int(school.YearAt(a.Created)), School: place.Code.String()}
-	given := naming.NewBook(naming.ListOf(institution.Reserved), taken).Give(namer, naming.Wish{Subject: subject})
+	wish, reserved := naming.Wish{Subject: subject}, naming.ListOf(institution.Reserved)
 	domain := institution.Domains.Staff
 	if a.Kind == person.Pupil {
 		domain = institution.Domains.Pupils
 	}
+	box, err := c.mailbox(ctx, owner, boxes, a, subject)
+	if err != nil {
+		return a, err
+	}
+	if local, at, _ := strings.Cut(box, "@"); at == domain && naming.Fit(local) && !reserved.Holds(local) && !taken.Holds(local) {
+		wish.Have = local
+	}
+	given := naming.NewBook(reserved, boxes, taken).Give(namer, wish)
 	a.Username, a.Address = given.Username, given.Local+"@"+domain
 	a.Digest = a.Imported()
 	return a, taken.failed
+}
+
+// mailbox returns the mailbox that somebody has already, "" for none. One that
+// is known by a name is theirs where nobody of their kind is called the same.
+func (c Clerk) mailbox(ctx context.Context, owner tenant.ID, boxes naming.Mailboxes, a account.Account, s naming.Subject) (string, error) {
+	address, ok := boxes.Of(a.Kind, s, true)
+	if !ok {
+		return "", nil
+	}
+	others, err := c.DB.AccountsOf(ctx, owner, a.Kind)
+	if err != nil {
+		return "", fmt.Errorf("read accounts: %w", err)
+	}
+	for _, e := range others {
+		if boxes.Named(a.Kind, e.Value.Source.Name) == boxes.Named(a.Kind, a.Source.Name) {
+			return "", nil
+		}
+	}
+	return address, nil
 }
 
 func (c Clerk) nameOf(owner tenant.ID, address string) store.NameID {
@@ -195,7 +247,7 @@ func (c Clerk) nameOf(owner tenant.ID, address string) store.NameID {
 }
 
 // taken asks the database which names somebody has: also whoever lies in the
-// recycle bin, has a mailbox, or, where the institution keeps that, had one.
+// recycle bin or, where the institution keeps that, had one.
 type taken struct {
 	c           Clerk
 	ctx         context.Context //nolint:containedctx // lives as long as one question
@@ -215,11 +267,9 @@ func (t *taken) Holds(local string) bool {
 	if t.failed = err; err != nil || len(called) > 0 {
 		return err == nil
 	}
-	hash := func(values ...string) string { return t.c.Index.Of(t.owner, "mailbox", values...) }
 	for _, domain := range []string{domains.Pupils, domains.Staff, domains.Guardians} {
 		address := local + "@" + domain
 		held := []error{exists(db.Names().Get(t.ctx, t.owner, t.c.nameOf(t.owner, address)))}
-		held = append(held, exists(db.Mailboxes().Get(t.ctx, t.owner, naming.ByAddress(hash, address))))
 		if t.institution.KeepNames {
 			held = append(held, exists(db.UsedNames().Get(t.ctx, t.owner, naming.UsedID(t.c.nameOf(t.owner, address)))))
 		}

@@ -55,15 +55,20 @@ func TestNamesThatNobodyGets(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	ctx := t.Context()
-	index := func(values ...string) string { return s.Index.Of(board, "mailbox", values...) }
+	hash := change.MailboxHash(s.Index, board)
 	require.NoError(t, s.DB.Names().Create(ctx, board, store.NameID(s.Index.Of(board, "address", "bo.bin@leerling.example")), "ainbin"))
-	require.NoError(t, s.DB.Mailboxes().Create(ctx, board, naming.ByAddress(index, "bo.box@school.example"), naming.Mailbox{
+	require.NoError(t, s.DB.Mailboxes().Create(ctx, board, naming.ByName(hash, person.Staff, "Iemand anders"), naming.Mailbox{
 		Address: "bo.box@school.example", ExpireAt: s.clock.Now().Add(time.Hour),
 	}))
 	require.NoError(t, s.DB.UsedNames().Create(ctx, board, naming.UsedID(s.Index.Of(board, "address", "bo.weg@school.example")), s.clock.Now()))
 	for surname, want := range map[string]string{"Bin": "bo.bin2", "Box": "bo.box2", "Weg": "bo.weg"} {
 		require.Equal(t, want, s.add(teacher("Bo", surname)).Username)
 	}
+	require.NoError(t, s.DB.Mailboxes().Create(ctx, board, naming.ByName(hash, person.Staff, "Jet Kok"), naming.Mailbox{
+		Address: "kok@school.example", ExpireAt: s.clock.Now().Add(time.Hour),
+	}))
+	require.Equal(t, "kok@school.example", s.add(teacher("Jet", "Kok")).Address, "a mailbox of one's own wins over the rule")
+	require.Equal(t, "jet.kok", s.add(teacher("Jet", "Kok")).Username, "a namesake gets a name of their own")
 	require.Equal(t, "li.bos2", s.add(teacher("Li", "Bos")).Username, "the institution keeps the name to itself")
 	institution, err := s.DB.Tenants().Get(ctx, board, board)
 	require.NoError(t, err)
@@ -72,12 +77,37 @@ func TestNamesThatNobodyGets(t *testing.T) {
 	require.NoError(t, s.DB.UsedNames().Create(ctx, board, naming.UsedID(s.Index.Of(board, "address", "ada.weg@leerling.example")), s.clock.Now()))
 	require.Equal(t, "ada.weg2", s.add(teacher("Ada", "Weg")).Username, "the institution keeps names of people who are erased")
 
-	ruled := school.School{ID: place, LastYear: 2026, Naming: map[person.Kind]naming.Rule{}}
-	ruled.Naming[person.Staff] = naming.Rule{Usernames: []string{"{surname}", "{surname}-{call|cut:2}"}}
+	ruled := school.School{ID: place, LastYear: 2026, Naming: map[person.Kind]naming.Rule{
+		person.Staff: {Usernames: []string{"{surname}", "{surname}-{call|cut:2}"}, Address: "{call}.{surname}"},
+	}}
 	require.NoError(t, s.DB.Schools().Set(ctx, board, place, ruled))
 	require.Equal(t, []string{"smit", "smit-an", "smit2"}, []string{
 		s.add(teacher("Bo", "Smit")).Username, s.add(teacher("Anna", "Smit")).Username, s.add(teacher("Andy", "Smit")).Username,
 	})
+}
+
+// TestADraftThatComesTwice makes one account of it, also where both come at
+// once; another person under the same id is refused.
+func TestADraftThatComesTwice(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	d := teacher("Bo", "Vos")
+	d.ID = account.NewID()
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			a, err := s.Add(t.Context(), change.Order{Owner: board, Actor: somebody()}, d)
+			if err == nil && a.ID != d.ID {
+				panic("another account")
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, "bo.vos@school.example", s.add(d).Address)
+	require.Len(t, s.logged()[audit.Added], 1)
+	d.Name.Surname = "Bos"
+	_, err := s.Add(t.Context(), change.Order{Owner: board, Actor: somebody()}, d)
+	require.Equal(t, fault.Conflict, fault.KindOf(err))
 }
 
 // TestNamesakesAtOnce adds people of one name side by side: nobody gets
@@ -89,7 +119,7 @@ func TestNamesakesAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range names {
 		wg.Go(func() {
-			a, err := s.Add(t.Context(), board, somebody(), teacher("Bo", "Vos"))
+			a, err := s.Add(t.Context(), change.Order{Owner: board, Actor: somebody()}, teacher("Bo", "Vos"))
 			if err == nil {
 				names[i] = a.Address
 			}
@@ -124,7 +154,7 @@ func TestDraftsOfNobody(t *testing.T) {
 	} {
 		d := teacher("Bo", "Vos")
 		edit(&d)
-		_, err := s.Add(t.Context(), board, somebody(), d)
+		_, err := s.Add(t.Context(), change.Order{Owner: board, Actor: somebody()}, d)
 		require.Equal(t, fault.Invalid, fault.KindOf(err), name)
 	}
 	require.Empty(t, s.logged())

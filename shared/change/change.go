@@ -48,6 +48,7 @@ type Desk struct {
 type Order struct {
 	Owner    tenant.ID
 	Actor    audit.Actor
+	Mark     audit.Mark
 	Action   audit.Action
 	Object   string // id of the thing that it is done with
 	Reason   string // code
@@ -166,7 +167,7 @@ func (b *batch) add(was, is account.Account, fields []string) {
 // change beyond the account itself belongs here.
 func (d Desk) write(ctx context.Context, tx *store.Tx, b batch) error {
 	o := b.order
-	entry := audit.New(b.now, o.Actor, o.Action, b.ids()...).Of(b.fields...).On(o.Object).Because(o.Reason)
+	entry := o.Mark.On(audit.New(b.now, o.Actor, o.Action, b.ids()...).Of(b.fields...).On(o.Object).Because(o.Reason))
 	failed := []error{d.DB.Log().CreateTx(tx, o.Owner, entry.ID, entry), d.revise(ctx, tx, b)}
 	for _, a := range b.changed {
 		failed = append(failed, d.DB.Accounts().SetTx(tx, o.Owner, a.ID, a))

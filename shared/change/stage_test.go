@@ -104,7 +104,7 @@ func teacher(call, surname string) change.Draft {
 
 func (s *stage) add(d change.Draft) account.Account {
 	s.t.Helper()
-	a, err := s.Add(s.t.Context(), board, somebody(), d)
+	a, err := s.Add(s.t.Context(), change.Order{Owner: board, Actor: somebody()}, d)
 	require.NoError(s.t, err)
 	return a
 }

@@ -20,6 +20,11 @@ type Step struct {
 	Fields   []string // what differs: see Differences
 }
 
+// Undoable reports whether Undo has anything to take back of the step.
+func (s Step) Undoable() bool {
+	return s.Change.Before != nil && s.Change.After != nil && len(s.Fields) > 0
+}
+
 // History returns what was done to one account in the last 90 days, the newest
 // first, as far as anybody can still open it.
 func (d Desk) History(ctx context.Context, owner tenant.ID, id account.ID) ([]Step, error) {
@@ -54,15 +59,13 @@ func (d Desk) History(ctx context.Context, owner tenant.ID, id account.ID) ([]St
 // changed it since: each field becomes what it was before. It answers Conflict
 // where one has, and NotFound where the revision has expired or is about others.
 // States are not undone but by their own means: a block is lifted, a deletion
-// restored.
-func (d Desk) Undo(ctx context.Context, owner tenant.ID, actor audit.Actor, h Step) error {
-	if h.Change.Before == nil || h.Change.After == nil {
+// restored; nor are roles. Of the order, it is said in whose name.
+func (d Desk) Undo(ctx context.Context, o Order, h Step) error {
+	if !h.Undoable() {
 		return fault.New(fault.NotFound, "")
 	}
 	was, is := *h.Change.Before, *h.Change.After
-	o := Order{
-		Owner: owner, Actor: actor, Action: audit.Undone, Object: string(h.Revision.ID), By: account.ByHand, Accounts: []account.ID{is.ID},
-	}
+	o.Action, o.Object, o.By, o.Accounts = audit.Undone, string(h.Revision.ID), account.ByHand, []account.ID{is.ID}
 	done, err := d.Accounts(ctx, o, func(a *account.Account) ([]string, error) { return undo(a, was, is) })
 	if err == nil && len(done) == 0 {
 		err = fault.New(fault.Conflict, "change.undone")
@@ -107,6 +110,9 @@ func parts(now, was, is *account.Account) []part {
 	each := func(now, was, is any) {
 		n, w, i := reflect.ValueOf(now).Elem(), reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()
 		for f := range n.NumField() {
+			if n.Type().Field(f).Name == "Roles" { // whoever takes them back or gives them does it on purpose
+				continue
+			}
 			all = append(all, part{n.Field(f), w.Field(f), i.Field(f)})
 		}
 	}

@@ -11,7 +11,9 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/ledger"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/store"
@@ -142,8 +144,12 @@ func (k Keeper) forget(tx *store.Tx, owner tenant.ID, e erasure, proof *receipt.
 	if _, err := k.DB.Names().GetManyTx(tx, owner, names); err != nil {
 		return outbox.Letter{}, err
 	}
+	institution, err := k.DB.Tenants().GetTx(tx, owner, owner)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return outbox.Letter{}, err
+	}
 	letter := outbox.New(owner, proof.At, passed(owner, proof.Connections(), gone, proof.ID)...)
-	entry := audit.New(proof.At, e.order.Actor, audit.Erased, gone...).On(string(proof.ID)).Because(string(proof.Why))
+	entry := e.order.Mark.On(audit.New(proof.At, e.order.Actor, audit.Erased, gone...).On(string(proof.ID)).Because(string(proof.Why)))
 	failed := []error{
 		k.DB.Receipts().CreateTx(tx, owner, proof.ID, *proof),
 		k.DB.Log().CreateTx(tx, owner, entry.ID, entry),
@@ -154,6 +160,9 @@ func (k Keeper) forget(tx *store.Tx, owner tenant.ID, e erasure, proof *receipt.
 	}
 	for _, name := range names {
 		failed = append(failed, k.DB.Names().DeleteTx(tx, owner, name))
+		if institution.KeepNames { // nobody gets it again: one hash finds a name while its holder lives and after
+			failed = append(failed, k.DB.UsedNames().SetTx(tx, owner, naming.UsedID(name), proof.At))
+		}
 	}
 	return letter, errors.Join(failed...)
 }
@@ -185,7 +194,7 @@ func (k Keeper) chosen(owner tenant.ID, e erasure, at found, proof *receipt.Rece
 			}
 			proof.Removed["bin"]++
 		case lives && e.now && !a.Value.Limit.Holds():
-			for _, address := range append([]string{a.Value.Address}, a.Value.Aliases...) {
+			for _, address := range a.Value.Names() {
 				names = append(names, store.NameID(k.Index.Of(owner, "address", address)))
 			}
 			proof.Removed["accounts"]++

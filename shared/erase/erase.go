@@ -50,6 +50,7 @@ type Keeper struct {
 // Order is who deletes or restores, and why.
 type Order struct {
 	Actor audit.Actor
+	Mark  audit.Mark
 	Why   bin.Reason
 	Ref   string // reference of the institution's order, where the operator acts
 }
@@ -87,7 +88,7 @@ func (k Keeper) entry(ctx context.Context, owner tenant.ID, a account.Account, e
 			return e, fmt.Errorf("hold in the bin: %w", err)
 		}
 	}
-	for _, address := range append([]string{a.Address}, a.Aliases...) {
+	for _, address := range a.Names() {
 		e.Names = append(e.Names, k.Index.Of(owner, "address", address))
 	}
 	return e, nil
@@ -149,7 +150,7 @@ func (k Keeper) chunk(ctx context.Context, owner tenant.ID, ids []account.ID, o 
 				return err
 			}
 			letter = outbox.New(owner, k.Clock.Now(), passed(owner, targets, done, "")...)
-			entry := audit.New(k.Clock.Now(), o.Actor, j.action, done...).On(o.Ref).Because(string(o.Why))
+			entry := o.Mark.On(audit.New(k.Clock.Now(), o.Actor, j.action, done...).On(o.Ref).Because(string(o.Why)))
 			return errors.Join(
 				k.DB.Log().CreateTx(tx, owner, entry.ID, entry),
 				k.DB.Outbox().CreateTx(tx, owner, letter.ID, letter),

@@ -19,11 +19,26 @@ import (
 
 // Restore brings accounts back out of the bin: same id, same name, same
 // everything, signed in nowhere. Those that are not there are left out. It
-// answers Conflict where somebody newer has the administration number or
-// ECK-iD of one of them, and then restores nobody of those handed over with it
-// in one step of a hundred; NotFound where the key of an entry's day is
-// destroyed. It returns how many came back.
+// answers Conflict where somebody newer, or another of them, has the
+// administration number or ECK-iD of one of them, and then restores nobody;
+// NotFound where the key of an entry's day is destroyed. It returns how many came
+// back.
 func (k Keeper) Restore(ctx context.Context, owner tenant.ID, ids []account.ID, o Order) (int, error) {
+	var back []account.Account
+	for some := range slices.Chunk(ids, atOnce) {
+		found, err := k.DB.Bin().GetMany(ctx, owner, some)
+		if err != nil {
+			return 0, err
+		}
+		opened, err := k.opened(ctx, owner, some, found)
+		if err != nil {
+			return 0, err
+		}
+		back = append(back, opened...)
+	}
+	if err := k.newer(ctx, owner, back); err != nil {
+		return 0, err
+	}
 	return k.chunks(ctx, owner, ids, o, job{ledger.Restored, audit.Restored, k.restore})
 }
 
@@ -33,24 +48,13 @@ func (k Keeper) restore(ctx context.Context, tx *store.Tx, owner tenant.ID, ids 
 	if err != nil {
 		return nil, err
 	}
-	now := k.Clock.Now()
-	var back []account.Account
-	for _, id := range ids {
-		e, ok := found[id]
-		if !ok || e.Value.Due(now) {
-			continue
-		}
-		a, err := k.Open(ctx, owner, e.Value)
-		if err != nil {
-			return nil, err
-		}
-		back = append(back, bin.Restored(a, now))
-	}
-	if err := k.newer(ctx, owner, back); err != nil {
+	back, err := k.opened(ctx, owner, ids, found)
+	if err != nil {
 		return nil, err
 	}
 	var done []account.ID
 	for _, a := range back {
+		a = bin.Restored(a, k.Clock.Now())
 		err := errors.Join(
 			k.DB.Accounts().CreateTx(tx, owner, a.ID, a),
 			k.DB.Bin().DropTx(tx, owner, store.Entry[account.ID, bin.Entry]{ID: a.ID}),
@@ -63,8 +67,27 @@ func (k Keeper) restore(ctx context.Context, tx *store.Tx, owner tenant.ID, ids 
 	return done, nil
 }
 
-// newer answers Conflict where somebody who lives has a number or an ECK-iD of
-// somebody who is to come back.
+// opened returns, as they were, those of ids that the bin has and that are not
+// due.
+func (k Keeper) opened(ctx context.Context, owner tenant.ID, ids []account.ID, found map[account.ID]store.Entry[account.ID, bin.Entry]) ([]account.Account, error) {
+	now := k.Clock.Now()
+	var back []account.Account
+	for _, id := range ids {
+		e, ok := found[id]
+		if !ok || e.Value.Due(now) {
+			continue
+		}
+		a, err := k.Open(ctx, owner, e.Value)
+		if err != nil {
+			return nil, err
+		}
+		back = append(back, a)
+	}
+	return back, nil
+}
+
+// newer answers Conflict where somebody who lives, or two of those who are to
+// come back, have one administration number or ECK-iD.
 func (k Keeper) newer(ctx context.Context, owner tenant.ID, back []account.Account) error {
 	var numbers, hashes []string
 	for _, a := range back {
@@ -78,6 +101,9 @@ func (k Keeper) newer(ctx context.Context, owner tenant.ID, back []account.Accou
 			hashes = append(hashes, a.Source.ECK.Hash)
 		}
 	}
+	if twice(numbers) || twice(hashes) {
+		return fault.New(fault.Conflict, "bin.newer_person")
+	}
 	taken, err := k.DB.WithNumber(ctx, owner, numbers)
 	if err == nil && !taken {
 		taken, err = k.DB.WithECK(ctx, owner, hashes)
@@ -89,6 +115,12 @@ func (k Keeper) newer(ctx context.Context, owner tenant.ID, back []account.Accou
 		return fault.New(fault.Conflict, "bin.newer_person")
 	}
 	return nil
+}
+
+// twice reports whether a value stands twice in a list.
+func twice(list []string) bool {
+	n := len(list)
+	return len(slices.Compact(slices.Sorted(slices.Values(list)))) < n
 }
 
 // Selection says which of the bin is meant: a class, a school, or everything.

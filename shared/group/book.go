@@ -131,18 +131,3 @@ func (b Book) Check(g Group) error {
 	}
 	return nil
 }
-
-// Named returns the groups that g's rule names, directly or through others,
-// sorted: those that its check looks at.
-func (b Book) Named(g Group) []ID {
-	seen := map[ID]bool{}
-	for next := g.Rule.Names(); len(next) > 0; {
-		id := next[0]
-		next = next[1:]
-		if !seen[id] {
-			seen[id] = true
-			next = append(next, b.groups[id].Rule.Names()...)
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}

@@ -33,17 +33,12 @@ type Source struct {
 	Owner  tenant.ID
 	School school.ID
 	Actor  audit.Actor
-	// Mark adds to the entry from where it is done; nil where nobody is asked.
-	Mark func(audit.Entry) audit.Entry
+	Mark   audit.Mark
 }
 
 // entry returns the entry about a run that begins.
 func (s Source) entry(at time.Time, run roster.Run) audit.Entry {
-	e := audit.New(at, s.Actor, audit.ImportReceived).On(string(run.ID)).Because(string(run.Kind))
-	if s.Mark == nil {
-		return e
-	}
-	return s.Mark(e)
+	return s.Mark.On(audit.New(at, s.Actor, audit.ImportReceived).On(string(run.ID)).Because(string(run.Kind)))
 }
 
 // Desk takes files in.

@@ -195,8 +195,6 @@ func TestMailboxes(t *testing.T) {
 	}
 	_, ok := naming.Mailboxes{}.Of(person.Pupil, naming.Subject{Number: "17"}, true)
 	require.False(t, ok)
-	require.ElementsMatch(t, []naming.MailboxID{"name/pupil/bocelik", "number/17", "address/b@x.example"},
-		naming.MailboxesOf(of, person.Pupil, bo, "17", "B@x.example"))
 }
 
 func TestUsedNames(t *testing.T) {

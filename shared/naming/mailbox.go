@@ -44,19 +44,6 @@ func ByAddress(of Hash, address string) MailboxID {
 	return MailboxID(of("address", strings.ToLower(address)))
 }
 
-// MailboxesOf returns the ids under which a mailbox of somebody may be kept:
-// for whoever erases a person.
-func MailboxesOf(of Hash, k person.Kind, n person.Name, number string, addresses ...string) []MailboxID {
-	ids := []MailboxID{ByName(of, k, n.Display())}
-	if number != "" {
-		ids = append(ids, ByNumber(of, number))
-	}
-	for _, a := range addresses {
-		ids = append(ids, ByAddress(of, a))
-	}
-	return ids
-}
-
 // Mailboxes are all that an institution has told of. The zero Mailboxes are none.
 type Mailboxes struct {
 	of     Hash

@@ -58,9 +58,6 @@ const (
 	Task        Sort = "task" // what may be done and read in the console
 )
 
-// Sorts returns the sorts of object, in the order of screens.
-func Sorts() []Sort { return []Sort{Application, Data, Task} }
-
 // Whom says to whom a right is given.
 type Whom struct {
 	By    By

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"slices"
+	"time"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/person"
@@ -66,8 +67,12 @@ func (c *comparison) changed(have KnownAccount, p Person, m match) (AccountRow, 
 	case have.State == account.Prepared:
 		a.State = account.Active
 	}
+	if c.roles[p.Kind].leads && !c.plan.Prepares {
+		a.Until = time.Time{} // whose source delivers them stays for as long as it does
+	}
 	a.Digest = a.Imported()
-	if a.Digest == have.Digest && a.State == have.State && a.Address == have.Address && a.Renamed == have.Renamed {
+	same := a.Address == have.Address && a.Renamed == have.Renamed && a.Until.Equal(have.Until)
+	if same && a.Digest == have.Digest && a.State == have.State {
 		return row, false
 	}
 	c.keep(have, &row)

@@ -101,7 +101,7 @@ type ownDoc struct {
 // the school added beside them stays as it is.
 func ImportedFields() []string {
 	return []string{
-		"state", "username", "address", "aliases", "renamed", "source", "memberships", "next", "main", "apart", "schools", "within", "rest", "leaveAt",
+		"state", "username", "address", "aliases", "renamed", "source", "memberships", "next", "main", "apart", "schools", "within", "rest", "leaveAt", "until",
 		"version", "digest", "epoch", "changed", "traces",
 	}
 }
@@ -139,9 +139,28 @@ func (db *DB) WithECK(ctx context.Context, owner tenant.ID, hashes []string) (bo
 	return db.anyWith(ctx, owner, "source.eckHash", hashes)
 }
 
+// fewValues is up to how many values are asked for one by one. Beyond it all
+// accounts are read once: that costs less than as many queries.
+const fewValues = 10 * traceValues
+
 func (db *DB) anyWith(ctx context.Context, owner tenant.ID, field string, values []string) (bool, error) {
 	if err := check(owner, account.ID("x")); err != nil {
 		return false, err
+	}
+	if len(values) > fewValues {
+		wanted := make(map[string]bool, len(values))
+		for _, v := range values {
+			wanted[v] = true
+		}
+		for snap, err := range snapshots(ctx, db.Accounts().parent(owner).Select(field)) {
+			if err != nil {
+				return false, err
+			}
+			if has, _ := snap.DataAt(field); wanted[text(has)] { // an account may be without the field
+				return true, nil
+			}
+		}
+		return false, nil
 	}
 	for chunk := range slices.Chunk(values, traceValues) {
 		for _, err := range snapshots(ctx, db.Accounts().parent(owner).Where(field, "in", chunk).Limit(1)) {
@@ -149,6 +168,12 @@ func (db *DB) anyWith(ctx context.Context, owner tenant.ID, field string, values
 		}
 	}
 	return false, nil
+}
+
+// text returns a stored text, "" for anything else.
+func text(value any) string {
+	s, _ := value.(string)
+	return s
 }
 
 // Leaver is an account whose end has come.

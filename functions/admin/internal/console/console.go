@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/text/collate"
@@ -14,9 +15,13 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/bin"
+	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
@@ -45,6 +50,60 @@ func Actor(who session.Person) audit.Actor { return audit.Actor{Account: who.Acc
 // Entry returns an entry of what who does, with where who comes from.
 func (c Console) Entry(ctx context.Context, who session.Person, what audit.Action, subjects ...account.ID) audit.Entry {
 	return c.Trail.Mark(ctx, who, audit.New(c.Clock.Now(), Actor(who), what, subjects...))
+}
+
+// Mark returns what adds to entries that others make from where who comes.
+func (c Console) Mark(ctx context.Context, who session.Person) audit.Mark {
+	return func(e audit.Entry) audit.Entry { return c.Trail.Mark(ctx, who, e) }
+}
+
+// By is an order of who is signed in to change accounts by hand.
+func (c Console) By(ctx context.Context, who session.Person, what audit.Action, ids ...account.ID) change.Order {
+	return change.Order{Owner: who.Tenant, Actor: Actor(who), Mark: c.Mark(ctx, who), Action: what, By: account.ByHand, Accounts: ids}
+}
+
+// ErasureBy is an order of who is signed in to delete, restore, block or erase.
+func (c Console) ErasureBy(ctx context.Context, who session.Person, why bin.Reason, ref string) erase.Order {
+	return erase.Order{Actor: Actor(who), Mark: c.Mark(ctx, who), Why: why, Ref: ref}
+}
+
+// May answers nil where somebody holds a permission: by role, or by a right of
+// their own, and nobody denied it.
+func (c Console) May(ctx context.Context, who session.Person, p access.Permission) error {
+	rights, err := c.DB.RightsOf(ctx, who.Tenant)
+	if err != nil {
+		return err
+	}
+	return rights.Allow(p, who.Account, c.Clock.Now())
+}
+
+// Called returns the one person who has an address or username. It answers
+// Invalid where that is nobody, or several.
+func (c Console) Called(ctx context.Context, owner tenant.ID, name string) (account.Account, error) {
+	var found []store.Entry[account.ID, account.Account]
+	if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+		var err error
+		if found, err = c.DB.AccountsCalled(ctx, owner, []string{name}); err != nil {
+			return account.Account{}, err
+		}
+	}
+	if len(found) != 1 {
+		return account.Account{}, fault.New(fault.Invalid, "right.nobody_called")
+	}
+	return found[0].Value, nil
+}
+
+// Clean returns a text of a form with single spaces.
+func Clean(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Kind returns the kind of account that a word of a form or file names, in Dutch
+// or English.
+func Kind(word string) (person.Kind, bool) {
+	kind, ok := map[string]person.Kind{
+		"leerling": person.Pupil, "pupil": person.Pupil, "medewerker": person.Staff, "staff": person.Staff, "ouder": person.Guardian,
+		"guardian": person.Guardian, "functioneel": person.Functional, "functional": person.Functional,
+	}[strings.ToLower(word)]
+	return kind, ok
 }
 
 // Viewed logs whose data a page shows, before it leaves: fields are the

@@ -3,18 +3,21 @@ package people
 import (
 	"net/http"
 	"net/mail"
+	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/change"
-	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/session"
 )
 
@@ -39,10 +42,46 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 			return fault.New(fault.Invalid, "people.email_invalid")
 		}
 	}
-	manual, err := o.Groups(r.Context(), who.Tenant, func(g group.Group) bool { return g.Kind == group.Manual })
+	groups, err := o.ticked(r, who)
 	if err != nil {
 		return err
 	}
+	id := account.ID(r.PathValue("id"))
+	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil {
+		return err
+	}
+	rights := o.May(r.Context(), who, access.ManageRights)
+	order := o.By(r.Context(), who, audit.Changed, id)
+	order.Seen = seen
+	_, err = o.Clerk.Accounts(r.Context(), order, func(a *account.Account) ([]string, error) {
+		was := *a
+		if r.PostForm.Has("groups") {
+			a.Own.Groups = groups
+		}
+		for _, set := range []func() error{
+			func() error { return named(a, get) },
+			func() error { return working(a, r.PostForm) },
+			func() error { return aged(a, r.PostForm) },
+			func() error { return ending(a, until, o.Clock.Now()) },
+		} {
+			if err := set(); err != nil {
+				return nil, err
+			}
+		}
+		if id == who.Account.ID && rights != nil && raises(was, *a) {
+			return nil, fault.New(fault.Invalid, "people.not_yourself")
+		}
+		return change.Differences(was, *a), nil
+	})
+	if err != nil {
+		return err
+	}
+	return console.To(w, r, "/admin/people/"+string(id))
+}
+
+// ticked returns the manual groups that a form puts somebody in.
+func (o Office) ticked(r *http.Request, who session.Person) ([]group.ID, error) {
+	manual, err := o.Groups(r.Context(), who.Tenant, func(g group.Group) bool { return g.Kind == group.Manual })
 	var groups []group.ID
 	for _, c := range manual {
 		if slices.Contains(r.PostForm["group"], c.ID) {
@@ -50,38 +89,33 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 		}
 	}
 	slices.Sort(groups)
-	id := account.ID(r.PathValue("id"))
-	done, err := o.Clerk.Accounts(r.Context(), o.by(who, audit.Changed, seen, id), func(a *account.Account) ([]string, error) {
-		was := *a
-		a.Own.Groups, a.Until = groups, until
-		for _, set := range []func() error{
-			func() error { return named(a, get) },
-			func() error { return working(a, get) },
-			func() error { return aged(a, get) },
-		} {
-			if err := set(); err != nil {
-				return nil, err
-			}
-		}
-		return change.Differences(was, *a), nil
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil && len(done) == 0 {
-		return err
-	}
-	return console.To(w, r, "/admin/people/"+string(id))
+	return groups, err
 }
 
-// by is an order of who is signed in.
-func (o Office) by(who session.Person, what audit.Action, seen int64, ids ...account.ID) change.Order {
-	return change.Order{Owner: who.Tenant, Actor: console.Actor(who), Action: what, By: account.ByHand, Accounts: ids, Seen: seen}
+// raises reports whether rights may follow from what changed: they look at
+// functions and groups, which nobody changes of themselves but who manages
+// rights.
+func raises(was, is account.Account) bool {
+	return was.Own.Function != is.Own.Function || !slices.Equal(was.Own.Groups, is.Own.Groups)
+}
+
+// ending sets the last day of somebody whom no source delivers.
+func ending(a *account.Account, until, now time.Time) error {
+	switch {
+	case until.Equal(a.Until):
+		return nil
+	case !byHand(*a):
+		return fault.New(fault.Invalid, "people.imported")
+	case !until.IsZero() && !until.After(now):
+		return fault.New(fault.Invalid, "people.until_past")
+	}
+	a.Until = until
+	return nil
 }
 
 // named sets the name of somebody whom no source delivers.
 func named(a *account.Account, get func(string) string) error {
-	n := person.Name{Call: clean(get("call_name")), Infix: clean(get("infix")), Surname: clean(get("surname"))}
+	n := person.Name{Call: console.Clean(get("call_name")), Infix: console.Clean(get("infix")), Surname: console.Clean(get("surname"))}
 	if n == (person.Name{}) {
 		return nil
 	}
@@ -96,9 +130,15 @@ func named(a *account.Account, get func(string) string) error {
 	return nil
 }
 
-// working sets what the school says of its staff.
-func working(a *account.Account, get func(string) string) error {
-	function, phone, email := clean(get("function")), clean(get("phone")), get("email")
+// working sets what the school says of its staff, as far as the form has it.
+func working(a *account.Account, f url.Values) error {
+	or := func(name, have string) string {
+		if !f.Has(name) {
+			return have
+		}
+		return console.Clean(f.Get(name))
+	}
+	function, phone, email := or("function", a.Own.Function), or("phone", a.Own.Phone), or("email", a.Own.Email)
 	if a.Kind != person.Staff {
 		if function+phone+email != "" {
 			return fault.New(fault.Invalid, "people.function_invalid")
@@ -112,13 +152,13 @@ func working(a *account.Account, get func(string) string) error {
 	return nil
 }
 
-// aged sets a pupil's own age band.
-func aged(a *account.Account, get func(string) string) error {
-	band := group.Band(get("band"))
-	if band != "" && (a.Kind != person.Pupil || !slices.Contains([]group.Band{group.Young, group.Middle, group.Older}, band)) {
+// aged sets a pupil's own age band, where the form has it.
+func aged(a *account.Account, f url.Values) error {
+	band := group.Band(f.Get("band"))
+	if band != "" && (a.Kind != person.Pupil || !slices.Contains(group.Bands(), band)) {
 		return fault.New(fault.Invalid, "")
 	}
-	if a.Kind == person.Pupil {
+	if f.Has("band") && a.Kind == person.Pupil {
 		a.Own.Band = band
 	}
 	return nil
@@ -137,7 +177,7 @@ func (o Office) state(w http.ResponseWriter, r *http.Request, who session.Person
 	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil {
 		return err
 	}
-	order, back := erase.Order{Actor: console.Actor(who), Why: bin.ByHand}, "/admin/people/"+string(id)
+	order, back := o.ErasureBy(r.Context(), who, bin.ByHand, ""), "/admin/people/"+string(id)
 	var err error
 	switch r.PostForm.Get("say") {
 	case "block":
@@ -170,7 +210,7 @@ func (o Office) undo(w http.ResponseWriter, r *http.Request, who session.Person)
 	if i < 0 {
 		return fault.New(fault.NotFound, "")
 	}
-	if err := o.Clerk.Undo(r.Context(), who.Tenant, console.Actor(who), steps[i]); err != nil {
+	if err := o.Clerk.Undo(r.Context(), o.By(r.Context(), who, audit.Undone), steps[i]); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/people/"+string(id))
@@ -182,15 +222,18 @@ func (o Office) order(w http.ResponseWriter, r *http.Request, who session.Person
 	if err := console.Form(w, r); err != nil {
 		return err
 	}
-	id, ref := account.ID(r.PathValue("id")), clean(r.PostForm.Get("ref"))
+	id, ref := account.ID(r.PathValue("id")), console.Clean(r.PostForm.Get("ref"))
 	if ref == "" || len(ref) > 40 {
 		return fault.New(fault.Invalid, "people.order_missing")
 	}
 	if id == who.Account.ID {
 		return fault.New(fault.Invalid, "people.not_yourself")
 	}
-	order, back := erase.Order{Actor: console.Actor(who), Why: bin.OnOrder, Ref: ref}, "/admin/people/"+string(id)
-	var err error
+	order, back := o.ErasureBy(r.Context(), who, bin.OnOrder, ref), "/admin/people/"+string(id)
+	_, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id)
+	if err != nil {
+		return err
+	}
 	switch r.PostForm.Get("say") {
 	case "restrict":
 		err = o.Keeper.Restrict(r.Context(), who.Tenant, id, order)
@@ -200,7 +243,10 @@ func (o Office) order(w http.ResponseWriter, r *http.Request, who session.Person
 		if r.PostForm.Get("sure") != "yes" {
 			return fault.New(fault.Invalid, "people.not_sure")
 		}
-		_, err = o.Keeper.Erase(r.Context(), who.Tenant, []account.ID{id}, order)
+		var proofs []receipt.ID
+		if proofs, err = o.Keeper.Erase(r.Context(), who.Tenant, []account.ID{id}, order); err == nil && len(proofs) == 0 {
+			err = fault.New(fault.Conflict, "people.erase_limited")
+		}
 		back = "/admin/bin"
 	default:
 		err = fault.New(fault.Invalid, "")

@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
@@ -54,8 +56,8 @@ func (o Office) add(w http.ResponseWriter, r *http.Request, who session.Person) 
 		return err
 	}
 	d := change.Draft{
-		ID: account.ID(get("id")), Kind: person.Kind(get("kind")), School: school.ID(get("school")), Function: clean(get("function")), Until: until,
-		Name: person.Name{Call: clean(get("call_name")), Infix: clean(get("infix")), Surname: clean(get("surname"))},
+		ID: account.ID(get("id")), Kind: person.Kind(get("kind")), School: school.ID(get("school")), Function: console.Clean(get("function")), Until: until,
+		Name: person.Name{Call: console.Clean(get("call_name")), Infix: console.Clean(get("infix")), Surname: console.Clean(get("surname"))},
 	}
 	for _, id := range r.PostForm["group"] {
 		if id != "" {
@@ -65,31 +67,23 @@ func (o Office) add(w http.ResponseWriter, r *http.Request, who session.Person) 
 	if d.Owner, err = o.owner(r.Context(), who.Tenant, get("owner")); err != nil {
 		return err
 	}
-	a, err := o.Clerk.Add(r.Context(), who.Tenant, console.Actor(who), d)
+	a, err := o.Clerk.Add(r.Context(), o.By(r.Context(), who, audit.Added), d)
 	if err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/people/"+string(a.ID))
 }
 
-// clean returns a text of a form with single spaces.
-func clean(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // owner returns the member of staff with an address or username, "" for none.
 func (o Office) owner(ctx context.Context, owner tenant.ID, called string) (account.ID, error) {
-	if called = strings.ToLower(clean(called)); called == "" {
+	if strings.TrimSpace(called) == "" {
 		return "", nil
 	}
-	found, err := o.DB.AccountsCalled(ctx, owner, []string{called})
-	if err != nil {
-		return "", err
+	a, err := o.Called(ctx, owner, called)
+	if err == nil && a.Kind != person.Staff {
+		err = fault.New(fault.Invalid, "people.owner_missing")
 	}
-	for _, e := range found {
-		if e.Value.Kind == person.Staff {
-			return e.ID, nil
-		}
-	}
-	return "", fault.New(fault.Invalid, "people.owner_missing")
+	return a.ID, err
 }
 
 // The bounds of a file of people.
@@ -148,7 +142,7 @@ func (o Office) file(w http.ResponseWriter, r *http.Request, who session.Person)
 		return o.Pages.Write(w, r, http.StatusOK, "people-file", v)
 	}
 	for i := range v.Rows {
-		a, err := o.Clerk.Add(ctx, who.Tenant, console.Actor(who), v.Rows[i].draft)
+		a, err := o.Clerk.Add(ctx, o.By(ctx, who, audit.Added), v.Rows[i].draft)
 		if err != nil {
 			return err
 		}
@@ -239,7 +233,7 @@ func (o Office) rows(ctx context.Context, owner tenant.ID, v fileView) ([]fileRo
 	for i, line := range lines[1:] {
 		cell := func(field string) string {
 			if n, ok := at[field]; ok && n < len(line) {
-				return clean(line[n])
+				return console.Clean(line[n])
 			}
 			return ""
 		}
@@ -281,22 +275,17 @@ func shortOf(i int) string {
 	return strings.Repeat("a", 4) + string([]byte{digits[i/1024%32], digits[i/32%32], digits[i%32]})
 }
 
-var words = map[string]person.Kind{
-	"": person.Staff, "medewerker": person.Staff, "staff": person.Staff, "leerling": person.Pupil, "pupil": person.Pupil,
-	"functioneel": person.Functional, "functional": person.Functional,
-}
-
 // row reads one row: of what is wrong the key of the message.
 func (o Office) row(ctx context.Context, owner tenant.ID, cell func(string) string, groups map[string]group.ID) (fileRow, error) {
 	name := person.Name{Call: cell("call"), Infix: cell("infix"), Surname: cell("surname")}
 	row := fileRow{Name: name.Display(), Kind: cell("kind"), draft: change.Draft{Name: name, Function: cell("function")}}
-	kind, ok := words[strings.ToLower(row.Kind)]
+	kind, ok := console.Kind(cmp.Or(row.Kind, "staff"))
 	if !ok {
 		return row, fault.New(fault.Invalid, "people.kind_invalid")
 	}
 	row.Kind, row.draft.Kind = string(kind), kind
 	for word := range strings.SplitSeq(cell("groups"), ",") {
-		if word = clean(word); word == "" {
+		if word = console.Clean(word); word == "" {
 			continue
 		}
 		id, ok := groups[strings.ToLower(word)]

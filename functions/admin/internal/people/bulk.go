@@ -12,7 +12,6 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/change"
-	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/session"
@@ -55,19 +54,24 @@ func (o Office) bulk(w http.ResponseWriter, r *http.Request, who session.Person)
 	if err != nil {
 		return err
 	}
+	var seen []account.ID
 	for _, id := range ids {
 		e, ok := found[id]
 		if !ok {
 			continue
 		}
 		row := bulkRow{ID: string(id), Name: e.Value.Source.Name.Sorted()}
-		if row.Why = do.why(e.Value); id == who.Account.ID && do.state {
+		seen = append(seen, id)
+		if row.Why = do.why(e.Value); id == who.Account.ID {
 			row.Why = "people.not_yourself"
 		}
 		if row.Changes = row.Why == ""; row.Changes {
 			v.Changed++
 		}
 		v.Rows = append(v.Rows, row)
+	}
+	if err := o.Viewed(r.Context(), who, "bulk", []string{"call_name", "infix", "surname"}, seen...); err != nil {
+		return err
 	}
 	if get("say") == "do" {
 		chosen := make([]account.ID, 0, len(v.Rows))
@@ -81,36 +85,32 @@ func (o Office) bulk(w http.ResponseWriter, r *http.Request, who session.Person)
 		}
 		v.Done = true
 	}
-	if err := o.Viewed(r.Context(), who, "bulk", []string{"call_name", "infix", "surname"}, ids...); err != nil {
-		return err
-	}
 	return o.Pages.Write(w, r, http.StatusOK, "people-bulk", v)
 }
 
 // bulkDeed is one change of many.
 type bulkDeed struct {
-	state    bool                         // it changes who may sign in
 	why      func(account.Account) string // key of why nothing changes, "" where something does
 	carryOut func(context.Context, []account.ID) error
 }
 
 // bulkEdit returns the change that a form asks for.
 func (o Office) bulkEdit(ctx context.Context, who session.Person, v *bulkView) (bulkDeed, error) {
-	byHand := erase.Order{Actor: console.Actor(who), Why: bin.ByHand}
+	byHand := o.ErasureBy(ctx, who, bin.ByHand, "")
 	edit := func(f change.Edit) func(context.Context, []account.ID) error {
 		return func(ctx context.Context, ids []account.ID) error {
-			_, err := o.Clerk.Accounts(ctx, o.by(who, audit.Changed, 0, ids...), f)
+			_, err := o.Clerk.Accounts(ctx, o.By(ctx, who, audit.Changed, ids...), f)
 			return err
 		}
 	}
 	switch v.What {
 	case "block":
-		return bulkDeed{true, unless(account.Active), func(ctx context.Context, ids []account.ID) error {
+		return bulkDeed{unless(account.Active), func(ctx context.Context, ids []account.ID) error {
 			_, err := o.Keeper.Block(ctx, who.Tenant, ids, byHand)
 			return err
 		}}, nil
 	case "unblock":
-		return bulkDeed{true, unless(account.Blocked), func(ctx context.Context, ids []account.ID) error {
+		return bulkDeed{unless(account.Blocked), func(ctx context.Context, ids []account.ID) error {
 			_, err := o.Keeper.Unblock(ctx, who.Tenant, ids, byHand)
 			return err
 		}}, nil
@@ -120,13 +120,13 @@ func (o Office) bulkEdit(ctx context.Context, who session.Person, v *bulkView) (
 			return bulkDeed{}, fault.New(fault.Invalid, "people.group_invalid")
 		}
 		v.GroupName = g.Name
-		return bulkDeed{false, inGroup(g.ID, v.What == "join"), edit(moving(g.ID, v.What == "join"))}, nil
+		return bulkDeed{inGroup(g.ID, v.What == "join"), edit(moving(g.ID, v.What == "join"))}, nil
 	case "until":
 		until, err := console.Until(v.Until)
 		if err != nil || until.IsZero() || !until.After(o.Clock.Now()) {
 			return bulkDeed{}, fault.New(fault.Invalid, "people.until_past")
 		}
-		return bulkDeed{false, ending(until), edit(func(a *account.Account) ([]string, error) { a.Until = until; return nil, nil })}, nil
+		return bulkDeed{lasting(until), edit(func(a *account.Account) ([]string, error) { a.Until = until; return nil, nil })}, nil
 	default:
 		return bulkDeed{}, fault.New(fault.Invalid, "")
 	}
@@ -164,8 +164,8 @@ func moving(id group.ID, join bool) change.Edit {
 	}
 }
 
-// ending says that nobody whom a source delivers ends by a day.
-func ending(until time.Time) func(account.Account) string {
+// lasting says that nobody whom a source delivers ends by a day.
+func lasting(until time.Time) func(account.Account) string {
 	return func(a account.Account) string {
 		switch {
 		case !byHand(a):

@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/i18n"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 )
@@ -25,6 +26,7 @@ type extract struct {
 	Groups      []extractGroup  `json:"groups"`
 	Children    []string        `json:"children_account_ids,omitempty"`
 	Supervision []extractTie    `json:"supervision,omitempty"`
+	Supervises  []account.ID    `json:"supervises,omitempty"` // the pupils of a member of staff
 	Password    *extractSecret  `json:"password,omitempty"`
 	Targets     []extractTarget `json:"targets"`
 	Rights      []extractRight  `json:"rights"`
@@ -175,7 +177,14 @@ func (o Office) extractTies(ctx context.Context, who session.Person, a account.A
 		}
 		x.Supervision = append(x.Supervision, tie)
 	}
-	return nil
+	if a.Kind != person.Staff {
+		return nil
+	}
+	pupils, err := o.DB.SupervisedBy(ctx, who.Tenant, a.ID)
+	for _, e := range pupils {
+		x.Supervises = append(x.Supervises, e.ID)
+	}
+	return err
 }
 
 func (o Office) extractTargets(ctx context.Context, who session.Person, a account.Account, x *extract, _ func(string) string) error {
@@ -203,11 +212,7 @@ func (o Office) extractTargets(ctx context.Context, who session.Person, a accoun
 }
 
 func (o Office) extractRights(ctx context.Context, who session.Person, a account.Account, x *extract, text func(string) string) error {
-	rights, err := o.DB.RightsOf(ctx, who.Tenant)
-	if err != nil {
-		return err
-	}
-	apps, err := o.apps(ctx, who.Tenant, a, rights)
+	apps, err := o.apps(ctx, who.Tenant, a)
 	for _, p := range apps {
 		r := extractRight{Application: p.Name, Allowed: p.Verdict.Allowed, Because: text("right.base." + string(p.Verdict.Base))}
 		for _, id := range p.Verdict.Rights {

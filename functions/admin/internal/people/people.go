@@ -104,6 +104,10 @@ func (o Office) find(ctx context.Context, who session.Person, v *searchView) err
 	if err != nil {
 		return err
 	}
+	shows, err := o.shows(ctx, who)
+	if err != nil {
+		return err
+	}
 	words := strings.Fields(v.Query)
 	for i := range words {
 		words[i] = roster.Fold(words[i])
@@ -126,14 +130,35 @@ func (o Office) find(ctx context.Context, who session.Person, v *searchView) err
 	}
 	var seen []account.ID
 	for _, a := range found {
-		var where []string
-		for _, g := range a.Groups() {
-			where = append(where, names[g])
+		f := foundView{ID: string(a.ID), Name: a.Source.Name.Sorted(), Kind: a.Kind, State: a.State}
+		if shows("username") {
+			f.Address = a.Address
 		}
-		seen = append(seen, a.ID)
-		v.Found = append(v.Found, foundView{string(a.ID), a.Source.Name.Sorted(), a.Address, a.Kind, a.State, strings.Join(where, ", ")})
+		if shows("class") {
+			f.Where = strings.Join(called(a.Groups(), names), ", ")
+		}
+		seen, v.Found = append(seen, a.ID), append(v.Found, f)
 	}
-	return o.Viewed(ctx, who, "people", []string{"call_name", "infix", "surname", "username", "class"}, seen...)
+	keys := slices.DeleteFunc([]string{"call_name", "infix", "surname", "username", "class"}, func(key string) bool { return !shows(key) })
+	return o.Viewed(ctx, who, "people", keys, seen...)
+}
+
+func called(ids []group.ID, names map[group.ID]string) []string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = names[id]
+	}
+	return words
+}
+
+// shows returns which registered fields of others somebody may see. Names are
+// what people are found by: whoever may see people sees them.
+func (o Office) shows(ctx context.Context, who session.Person) (func(key string) bool, error) {
+	rights, err := o.DB.RightsOf(ctx, who.Tenant)
+	now := o.Clock.Now()
+	return func(key string) bool {
+		return slices.Contains([]string{"call_name", "infix", "surname"}, key) || rights.Field(key, who.Account, now).Allowed
+	}, err
 }
 
 // each calls f with everybody of an institution, or of one school of it.

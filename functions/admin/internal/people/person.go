@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
-	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/link"
@@ -52,11 +52,12 @@ type fieldView struct {
 
 // formView is what the school itself may change.
 type formView struct {
-	Call, Infix, Surname   string // of somebody whom no source delivers
-	Function, Phone, Email string // staff
+	Shows                  map[string]bool // which of these the person who looks may see, and so change
+	Call, Infix, Surname   string          // of somebody whom no source delivers
+	Function, Phone, Email string          // staff
 	Band                   group.Band
-	Bands                  []group.Band // that may be chosen; none where the kind has none
-	Until                  string
+	Bands                  []group.Band     // that may be chosen; none where the kind has none
+	Until                  string           // of somebody whom no source delivers
 	Groups                 []console.Choice // manual groups
 }
 
@@ -84,7 +85,7 @@ type stepView struct {
 	MayUndo               bool
 }
 
-type seenView struct{ When, Who, Action, Fields string }
+type seenView struct{ When, Who, Action string }
 
 // show shows one person: GET /admin/people/{id}. That the page was seen is
 // logged before it leaves.
@@ -101,7 +102,14 @@ func (o Office) show(w http.ResponseWriter, r *http.Request, who session.Person)
 	for _, f := range v.Fields {
 		keys = append(keys, f.Key)
 	}
-	if err := o.Viewed(r.Context(), who, "person", keys, a.ID); err != nil {
+	seen := []account.ID{a.ID}
+	if len(v.Ties) > 0 {
+		keys = append(keys, "supervision")
+	}
+	for _, t := range v.Ties {
+		seen = append(seen, account.ID(t.ID))
+	}
+	if err := o.Viewed(r.Context(), who, "person", keys, seen...); err != nil {
 		return err
 	}
 	return o.Pages.Write(w, r, http.StatusOK, "person", v)
@@ -116,17 +124,19 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 	if err != nil {
 		return v, err
 	}
-	rights, err := o.DB.RightsOf(ctx, who.Tenant)
+	shows, err := o.shows(ctx, who)
 	if err != nil {
 		return v, err
 	}
 	for _, f := range fields(a, names) {
-		if f.Value != "" && rights.Field(f.Key, who.Account, o.Clock.Now()).Allowed {
+		if f.Value != "" && shows(f.Key) {
 			v.Fields = append(v.Fields, f)
 		}
 	}
-	v.Groups = parts(a, names)
-	if v.Form, err = o.form(ctx, who.Tenant, a); err != nil {
+	if shows("class") {
+		v.Groups = parts(a, names)
+	}
+	if v.Form, err = o.form(ctx, who.Tenant, a, shows); err != nil {
 		return v, err
 	}
 	for _, add := range []func(context.Context, session.Person, account.Account, *personView) error{o.ties, o.steps, o.seen} {
@@ -134,7 +144,7 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 			return v, err
 		}
 	}
-	v.Apps, err = o.apps(ctx, who.Tenant, a, rights)
+	v.Apps, err = o.apps(ctx, who.Tenant, a)
 	return v, err
 }
 
@@ -220,14 +230,27 @@ func parts(a account.Account, names map[group.ID]string) []partView {
 	return all
 }
 
-func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account) (formView, error) {
+// form returns what the school may change of a, as far as whoever looks may see
+// it: what is not shown is not sent back, and stays.
+func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account, shows func(string) bool) (formView, error) {
 	n := a.Source.Name
-	f := formView{
-		Call: n.Call, Infix: n.Infix, Surname: n.Surname, Function: a.Own.Function, Phone: a.Own.Phone, Email: a.Own.Email, Band: a.Own.Band,
-		Until: console.LastDay(a.Until),
+	f := formView{Shows: map[string]bool{}, Call: n.Call, Infix: n.Infix, Surname: n.Surname, Until: console.LastDay(a.Until)}
+	for key, set := range map[string]func(){
+		"function":      func() { f.Function = a.Own.Function },
+		"phone":         func() { f.Phone = a.Own.Phone },
+		"private_email": func() { f.Email = a.Own.Email },
+		"age_band":      func() { f.Band = a.Own.Band },
+		"class":         func() {},
+	} {
+		if f.Shows[key] = shows(key); f.Shows[key] {
+			set()
+		}
 	}
 	if a.Kind == person.Pupil {
-		f.Bands = []group.Band{group.Young, group.Middle, group.Older}
+		f.Bands = group.Bands()
+	}
+	if !f.Shows["class"] {
+		return f, nil
 	}
 	var err error
 	f.Groups, err = o.Groups(ctx, owner, func(g group.Group) bool { return g.Kind == group.Manual })
@@ -235,8 +258,7 @@ func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account) (f
 	return f, err
 }
 
-// ties adds which staff a pupil is linked to, or which pupils a member of staff,
-// with why.
+// ties adds which staff a pupil is linked to, with why.
 func (o Office) ties(ctx context.Context, who session.Person, a account.Account, v *personView) error {
 	if a.Kind != person.Pupil {
 		return nil
@@ -276,7 +298,11 @@ func (o Office) ties(ctx context.Context, who session.Person, a account.Account,
 }
 
 // apps returns what a may use, with why.
-func (o Office) apps(ctx context.Context, owner tenant.ID, a account.Account, rights right.List) ([]appView, error) {
+func (o Office) apps(ctx context.Context, owner tenant.ID, a account.Account) ([]appView, error) {
+	rights, err := o.DB.RightsOf(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
 	var all []appView
 	for e, err := range o.DB.Apps().All(ctx, owner) {
 		if err != nil {
@@ -310,14 +336,10 @@ func (o Office) steps(ctx context.Context, who session.Person, a account.Account
 	for _, s := range steps[:min(len(steps), stepsShown)] {
 		v.Steps = append(v.Steps, stepView{
 			ID: string(s.Revision.ID), When: console.Moment(s.Revision.At), Who: people(s.Revision.Actor), Action: s.Revision.Action.Deed().Name,
-			Fields: s.Fields, MayUndo: mayUndo(s),
+			Fields: s.Fields, MayUndo: s.Undoable(),
 		})
 	}
 	return nil
-}
-
-func mayUndo(s change.Step) bool {
-	return s.Change.Before != nil && s.Change.After != nil && len(s.Fields) > 0
 }
 
 // names returns what actors are called on a page.
@@ -336,12 +358,18 @@ func (o Office) names(ctx context.Context, owner tenant.ID, actors func(func(aud
 		if a.Account != "" {
 			return string(a.Account)
 		}
-		return a.System
+		return "COOL Sync"
 	}, err
 }
 
-// seen adds who saw or changed what of a: what the person may ask for.
+// seen adds who saw or changed what of a, for whoever may read the log.
 func (o Office) seen(ctx context.Context, who session.Person, a account.Account, v *personView) error {
+	if err := o.May(ctx, who, access.ViewLog); err != nil {
+		if fault.KindOf(err) == fault.Forbidden {
+			return nil
+		}
+		return err
+	}
 	entries, _, err := o.DB.LogPage(ctx, who.Tenant, store.LogQuery{Subject: a.ID, Limit: seenShown})
 	if err != nil {
 		return err
@@ -357,7 +385,9 @@ func (o Office) seen(ctx context.Context, who session.Person, a account.Account,
 		return err
 	}
 	for _, e := range entries {
-		v.Seen = append(v.Seen, seenView{console.Moment(e.At), people(e.Actor), e.Action.Deed().Name, strings.Join(e.Fields, ", ")})
+		if d := e.Action.Deed(); !d.Confidential {
+			v.Seen = append(v.Seen, seenView{console.Moment(e.At), people(e.Actor), d.Name})
+		}
 	}
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -22,9 +21,6 @@ import (
 type groupsView struct {
 	Groups  []groupView
 	Schools []console.Choice
-	Fields  []group.Field
-	Grades  []string
-	Kinds   []person.Kind
 	Bands   []group.Band
 }
 
@@ -48,9 +44,7 @@ type termView struct {
 // showGroups lists the groups that the school made itself, and every group's
 // age band: GET /admin/groups.
 func (o Office) showGroups(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	v := groupsView{
-		Fields: group.Fields(), Grades: group.Grades(), Kinds: person.Kinds(), Bands: []group.Band{group.Young, group.Middle, group.Older},
-	}
+	v := groupsView{Bands: group.Bands()}
 	var err error
 	if v.Schools, err = o.Schools(r.Context(), who.Tenant); err != nil {
 		return err
@@ -127,7 +121,7 @@ func (o Office) addGroup(w http.ResponseWriter, r *http.Request, who session.Per
 	}
 	get := r.PostForm.Get
 	g := group.Group{
-		ID: group.NewID(), Kind: group.Manual, School: school.ID(get("school")), Name: strings.Join(strings.Fields(get("name")), " "), Band: group.Band(get("band")),
+		ID: group.NewID(), Kind: group.Manual, School: school.ID(get("school")), Name: console.Clean(get("name")),
 		Year: school.YearAt(o.Clock.Now()),
 	}
 	if g.Name == "" || len(g.Name) > longestName {
@@ -139,27 +133,36 @@ func (o Office) addGroup(w http.ResponseWriter, r *http.Request, who session.Per
 	}
 	if text := strings.TrimSpace(get("rule")); text != "" {
 		g.Kind = group.Ruled
-		if g.Rule, err = parse(text, book); err != nil {
+		schools, err := o.Schools(r.Context(), who.Tenant)
+		if err != nil {
+			return err
+		}
+		if g.Rule, err = parse(text, book, schools); err != nil {
 			return err
 		}
 		if err := group.NewBook(book).Check(g); err != nil {
 			return err
 		}
 	}
-	if err := o.keepGroup(r.Context(), who, g); err != nil {
+	if g.School != "" {
+		if _, err := o.DB.Schools().Get(r.Context(), who.Tenant, g.School); err != nil {
+			return fault.New(fault.Invalid, "people.school_missing")
+		}
+	}
+	if err := o.keepGroup(r.Context(), who, g.ID, func(group.Group) (group.Group, error) { return g, nil }); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/groups")
 }
 
-// parse reads a rule as it is written in the form. Groups are called by name.
-func parse(text string, book []group.Group) (group.Rule, error) {
+// parse reads a rule as it is written in the form. Groups and schools are called
+// by name.
+func parse(text string, book []group.Group, schools []console.Choice) (group.Rule, error) {
 	var rule group.Rule
 	for line := range strings.Lines(text) {
 		var all group.All
 		for word := range strings.SplitSeq(line, ",") {
-			word = strings.Join(strings.Fields(word), " ")
-			if word == "" {
+			if word = console.Clean(word); word == "" {
 				continue
 			}
 			rest, not := strings.CutPrefix(strings.ToLower(word), "niet ")
@@ -173,15 +176,8 @@ func parse(text string, book []group.Group) (group.Rule, error) {
 				return rule, fault.New(fault.Invalid, "group.rule_value")
 			}
 			t := group.Term{Field: field, Value: strings.TrimSpace(value), Not: not}
-			if kind, ok := kindWords()[strings.ToLower(t.Value)]; ok && field == group.ByKind {
-				t.Value = string(kind)
-			}
-			if field == group.ByGroup {
-				i := slices.IndexFunc(book, func(g group.Group) bool { return !g.Ended && strings.EqualFold(g.Name, t.Value) })
-				if i < 0 {
-					return rule, fault.New(fault.Invalid, "group.rule_unknown_group")
-				}
-				t.Value = string(book[i].ID)
+			if err := meant(&t, book, schools); err != nil {
+				return rule, err
 			}
 			all.Terms = append(all.Terms, t)
 		}
@@ -190,6 +186,29 @@ func parse(text string, book []group.Group) (group.Rule, error) {
 		}
 	}
 	return rule, nil
+}
+
+// meant puts the value of a term that people write by name as it is stored.
+func meant(t *group.Term, book []group.Group, schools []console.Choice) error {
+	switch t.Field {
+	case group.ByKind:
+		if kind, ok := console.Kind(t.Value); ok {
+			t.Value = string(kind)
+		}
+	case group.BySchool:
+		i := slices.IndexFunc(schools, func(c console.Choice) bool { return strings.EqualFold(c.Name, t.Value) })
+		if i < 0 {
+			return fault.New(fault.Invalid, "group.rule_value")
+		}
+		t.Value = schools[i].ID
+	case group.ByGroup:
+		i := slices.IndexFunc(book, func(g group.Group) bool { return !g.Ended && strings.EqualFold(g.Name, t.Value) })
+		if i < 0 {
+			return fault.New(fault.Invalid, "group.rule_unknown_group")
+		}
+		t.Value = string(book[i].ID)
+	}
+	return nil
 }
 
 // termWords are the words for what a term looks at, in Dutch and English.
@@ -201,24 +220,22 @@ func termWords() map[string]group.Field {
 	}
 }
 
-func kindWords() map[string]person.Kind {
-	return map[string]person.Kind{
-		"leerling": person.Pupil, "pupil": person.Pupil, "medewerker": person.Staff, "staff": person.Staff, "ouder": person.Guardian, "guardian": person.Guardian,
-	}
-}
-
-// keepGroup stores a group and has what follows from it calculated.
-func (o Office) keepGroup(ctx context.Context, who session.Person, g group.Group) error {
-	if g.School != "" {
-		if _, err := o.DB.Schools().Get(ctx, who.Tenant, g.School); err != nil {
-			return fault.New(fault.Invalid, "people.school_missing")
-		}
-	}
+// keepGroup stores what edit makes of a group as it is now, the zero Group where
+// there is none yet, and has what follows from it calculated.
+func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, edit func(group.Group) (group.Group, error)) error {
 	letter := o.recalculate(who.Tenant)
-	entry := o.Entry(ctx, who, audit.GroupSet).On(string(g.ID)).Because(string(g.Kind))
-	err := o.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+	err := o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		have, err := o.DB.Groups().GetTx(tx, who.Tenant, id)
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		g, err := edit(have)
+		if err != nil {
+			return err
+		}
+		entry := o.Entry(ctx, who, audit.GroupSet).On(string(id)).Because(string(g.Kind))
 		return errors.Join(
-			o.DB.Groups().SetTx(tx, who.Tenant, g.ID, g),
+			o.DB.Groups().SetTx(tx, who.Tenant, id, g),
 			o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
 			o.DB.Outbox().CreateTx(tx, who.Tenant, letter.ID, letter),
 		)
@@ -229,48 +246,40 @@ func (o Office) keepGroup(ctx context.Context, who session.Person, g group.Group
 	return err
 }
 
-// setGroup renames or ends a group that the school made, sets any group's age
-// band, or puts somebody in: POST /admin/groups/{id}.
+// setGroup ends a group that the school made, or sets any group's age band: POST
+// /admin/groups/{id}.
 func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	if err := console.Form(w, r); err != nil {
 		return err
 	}
-	get := r.PostForm.Get
-	g, err := o.DB.Groups().Get(r.Context(), who.Tenant, group.ID(r.PathValue("id")))
+	get, id := r.PostForm.Get, group.ID(r.PathValue("id"))
+	err := o.keepGroup(r.Context(), who, id, func(g group.Group) (group.Group, error) {
+		switch band := group.Band(get("band")); {
+		case g.ID == "":
+			return g, fault.New(fault.NotFound, "")
+		case g.Ended:
+			return g, fault.New(fault.Conflict, "group.ended")
+		case get("say") == "band" && (band == "" || slices.Contains(group.Bands(), band)):
+			g.Band = band
+		case get("say") == "end" && g.Imported():
+			return g, fault.New(fault.Invalid, "group.imported")
+		case get("say") == "end":
+			g.Ended = true
+		default:
+			return g, fault.New(fault.Invalid, "")
+		}
+		return g, nil
+	})
+	if err == nil && get("say") == "end" {
+		err = o.emptied(r.Context(), who, id)
+	}
 	if err != nil {
-		return err
-	}
-	if g.Ended {
-		return fault.New(fault.Conflict, "group.ended")
-	}
-	switch get("say") {
-	case "band":
-		if g.Band = group.Band(get("band")); !slices.Contains([]group.Band{"", group.Young, group.Middle, group.Older}, g.Band) {
-			return fault.New(fault.Invalid, "")
-		}
-	case "rename":
-		g.Name = strings.Join(strings.Fields(get("name")), " ")
-		if g.Imported() || g.Name == "" || len(g.Name) > longestName {
-			return fault.New(fault.Invalid, "group.name_invalid")
-		}
-	case "end":
-		if g.Imported() {
-			return fault.New(fault.Invalid, "group.imported")
-		}
-		g.Ended = true
-		if err := o.emptied(r.Context(), who, g.ID); err != nil {
-			return err
-		}
-	default:
-		return fault.New(fault.Invalid, "")
-	}
-	if err := o.keepGroup(r.Context(), who, g); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/groups")
 }
 
-// emptied takes everybody out of a group that ends.
+// emptied takes everybody out of a group that has ended.
 func (o Office) emptied(ctx context.Context, who session.Person, id group.ID) error {
 	members, err := o.DB.MembersOf(ctx, who.Tenant, id)
 	if err != nil {
@@ -280,7 +289,9 @@ func (o Office) emptied(ctx context.Context, who session.Person, id group.ID) er
 	for _, e := range members {
 		ids = append(ids, e.ID)
 	}
-	_, err = o.Desk.Accounts(ctx, o.by(who, audit.GroupSet, string(id), ids...), func(a *account.Account) ([]string, error) {
+	order := o.By(ctx, who, audit.GroupSet, ids...)
+	order.Object = string(id)
+	_, err = o.Desk.Accounts(ctx, order, func(a *account.Account) ([]string, error) {
 		a.Own.Groups = slices.DeleteFunc(slices.Clone(a.Own.Groups), func(g group.ID) bool { return g == id })
 		a.Own.Ruled = slices.DeleteFunc(slices.Clone(a.Own.Ruled), func(g group.ID) bool { return g == id })
 		return []string{"class"}, nil

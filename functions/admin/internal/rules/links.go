@@ -10,7 +10,6 @@ import (
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
-	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/link"
@@ -91,18 +90,18 @@ func (o Office) addLinkRule(w http.ResponseWriter, r *http.Request, who session.
 	x := link.Rule{
 		ID:     link.NewRuleID(),
 		Pupils: link.Pupils{School: school.ID(get("school")), Grade: get("grade"), ILT: strings.TrimSpace(get("ilt")), Group: group.ID(get("pupils"))},
-		Staff:  link.Staff{By: link.By(get("by")), Function: strings.Join(strings.Fields(get("function")), " ")},
+		Staff:  link.Staff{By: link.By(get("by")), Function: console.Clean(get("function"))},
 	}
 	var err error
 	switch x.Staff.By {
 	case link.InGroup:
 		x.Staff.Group = group.ID(get("group"))
 	case link.ByPerson:
-		id, err := o.person(r.Context(), who.Tenant, get("person"))
+		a, err := o.Called(r.Context(), who.Tenant, get("person"))
 		if err != nil {
 			return err
 		}
-		x.Staff.Person = account.ID(id)
+		x.Staff.Person = a.ID
 	}
 	if x.Until, err = console.Until(get("until")); err != nil {
 		return err
@@ -153,6 +152,10 @@ func (o Office) except(w http.ResponseWriter, r *http.Request, who session.Perso
 		return err
 	}
 	get, id := r.PostForm.Get, account.ID(r.PathValue("id"))
+	say := get("say")
+	if !slices.Contains([]string{"in", "out", "rules"}, say) {
+		return fault.New(fault.Invalid, "")
+	}
 	pupil, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id)
 	if err != nil {
 		return err
@@ -162,11 +165,11 @@ func (o Office) except(w http.ResponseWriter, r *http.Request, who session.Perso
 	}
 	staff := account.ID(get("staff"))
 	if get("staff") == "" {
-		found, err := o.person(r.Context(), who.Tenant, get("person"))
+		a, err := o.Called(r.Context(), who.Tenant, get("person"))
 		if err != nil {
 			return err
 		}
-		staff = account.ID(found)
+		staff = a.ID
 	}
 	if a, err := o.DB.Accounts().Get(r.Context(), who.Tenant, staff); err != nil || a.Kind != person.Staff {
 		return fault.New(fault.Invalid, "link.staff_invalid")
@@ -175,28 +178,27 @@ func (o Office) except(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	x := link.Exception{Staff: staff, Out: get("say") == "out", Until: until, By: who.Account.ID, Made: o.Clock.Now()}
+	x := link.Exception{Staff: staff, Out: say == "out", Until: until, By: who.Account.ID, Made: o.Clock.Now()}
 	err = o.DB.InTx(r.Context(), func(ctx context.Context, tx *store.Tx) error {
 		s, err := o.DB.Supervision().GetTx(tx, who.Tenant, id)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		s.Pupil = id
-		if get("say") == "rules" {
+		if say == "rules" {
 			s = s.Forget(staff)
 		} else {
 			s = s.Except(x)
 		}
-		entry := o.Entry(ctx, who, audit.LinksSet, id, staff).Of("supervision").Because(get("say"))
-		return errors.Join(o.DB.Supervision().SetTx(tx, who.Tenant, id, s), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
+		keep := func() error { return o.DB.Supervision().SetTx(tx, who.Tenant, id, s) }
+		if s.Empty() {
+			keep = func() error { return o.DB.Supervision().DeleteTx(tx, who.Tenant, id) }
+		}
+		entry := o.Entry(ctx, who, audit.LinksSet, id, staff).Of("supervision").Because(say)
+		return errors.Join(keep(), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
 	})
 	if err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/people/"+string(id))
-}
-
-// by is an order of who is signed in.
-func (o Office) by(who session.Person, what audit.Action, object string, ids ...account.ID) change.Order {
-	return change.Order{Owner: who.Tenant, Actor: console.Actor(who), Action: what, Object: object, By: account.ByHand, Accounts: ids}
 }

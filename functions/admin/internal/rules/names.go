@@ -3,14 +3,15 @@ package rules
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/naming"
@@ -38,6 +39,20 @@ type namesView struct {
 	Treats   []naming.Word
 	Problems []naming.Problem
 	Preview  *namesPreview
+
+	Mailboxes   int    // how many addresses are told of that exist already
+	Boxes       string // a list of them that was not taken in
+	BoxProblems []boxProblem
+}
+
+// path is the address of the page.
+func (v namesView) path() string {
+	return "/admin/names?" + url.Values{"school": {v.School}, "kind": {string(v.Kind)}}.Encode()
+}
+
+// show fills the form with a rule.
+func (v *namesView) show(rule naming.Rule) {
+	v.Lines, v.Address, v.Renames = strings.Join(rule.Usernames, "\n"), rule.Address, rule.Renames
 }
 
 type namesPreview struct {
@@ -51,29 +66,40 @@ type namesRow struct{ Name, Old, New string }
 // showNames shows the rule by which people of a kind are named at a school: GET
 // /admin/names.
 func (o Office) showNames(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	q := r.URL.Query()
-	v, place, err := o.names(r.Context(), who.Tenant, school.ID(q.Get("school")), person.Kind(q.Get("kind")))
+	v, place, err := o.names(r.Context(), who.Tenant, askedFor(r.URL.Query()))
 	if err != nil {
 		return err
 	}
 	if place.ID != "" {
-		rule := place.Naming[v.Kind].Usual(v.Kind)
-		v.Lines, v.Address, v.Renames = strings.Join(rule.Usernames, "\n"), rule.Address, rule.Renames
+		v.show(place.Naming[v.Kind].Usual(v.Kind))
 	}
 	return o.Pages.Write(w, r, http.StatusOK, "names", v)
 }
 
+// asked is the school and kind of person of a page.
+type asked struct {
+	school school.ID
+	kind   person.Kind
+}
+
+func askedFor(form url.Values) asked {
+	return asked{school.ID(form.Get("school")), person.Kind(form.Get("kind"))}
+}
+
 // names returns the page of a school and kind, the first of each where none is
 // asked for.
-func (o Office) names(ctx context.Context, owner tenant.ID, at school.ID, kind person.Kind) (namesView, school.School, error) {
+func (o Office) names(ctx context.Context, owner tenant.ID, of asked) (namesView, school.School, error) {
 	v := namesView{
-		School: string(at), Kind: kind, Kinds: person.Kinds(), Consents: []naming.Consent{naming.Never, naming.Ask, naming.Automatic}, Treats: naming.Treatments(),
+		School: string(of.school), Kind: of.kind, Kinds: person.Kinds(), Consents: []naming.Consent{naming.Never, naming.Ask, naming.Automatic}, Treats: naming.Treatments(),
 	}
-	if !kind.Valid() {
+	if !v.Kind.Valid() {
 		v.Kind = person.Pupil
 	}
 	v.Fields = naming.Fields(v.Kind)
 	var err error
+	if v.Mailboxes, err = o.mailboxes(ctx, owner); err != nil {
+		return v, school.School{}, err
+	}
 	if v.Schools, err = o.Schools(ctx, owner); err != nil {
 		return v, school.School{}, err
 	}
@@ -96,7 +122,7 @@ func (o Office) setNames(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	ctx, get := r.Context(), r.PostForm.Get
-	v, place, err := o.names(ctx, who.Tenant, school.ID(get("school")), person.Kind(get("kind")))
+	v, place, err := o.names(ctx, who.Tenant, askedFor(r.PostForm))
 	if err != nil {
 		return err
 	}
@@ -106,7 +132,7 @@ func (o Office) setNames(w http.ResponseWriter, r *http.Request, who session.Per
 			rule.Usernames = append(rule.Usernames, line)
 		}
 	}
-	v.Lines, v.Address, v.Renames = strings.Join(rule.Usernames, "\n"), rule.Address, rule.Renames
+	v.show(rule)
 	if !rule.Renames.Valid() {
 		return fault.New(fault.Invalid, "")
 	}
@@ -142,7 +168,7 @@ func (o Office) keepNames(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err := o.storeNames(r.Context(), who, n); err != nil {
 		return err
 	}
-	return console.To(w, r, fmt.Sprintf("/admin/names?school=%s&kind=%s", n.school, n.kind))
+	return console.To(w, r, namesView{School: string(n.school), Kind: n.kind}.path())
 }
 
 func (o Office) storeNames(ctx context.Context, who session.Person, n named) error {
@@ -162,14 +188,17 @@ func (o Office) storeNames(ctx context.Context, who session.Person, n named) err
 
 // nameAll stores a rule and orders the run that names everybody by it.
 func (o Office) nameAll(w http.ResponseWriter, r *http.Request, who session.Person, n named) error {
-	if err := o.storeNames(r.Context(), who, n); err != nil {
+	ctx := r.Context()
+	if err := o.storeNames(ctx, who, n); err != nil {
+		return err
+	}
+	place, err := o.DB.Schools().Get(ctx, who.Tenant, n.school)
+	if err != nil {
 		return err
 	}
 	desk := intake.Desk{DB: o.DB, Post: o.Post, Clock: o.Clock}
-	run := roster.Run{
-		ID: roster.RunID(fmt.Sprintf("naming-%s-%s-%s", n.school, n.kind, o.Clock.Now().UTC().Format("20060102"))), Kind: roster.Naming, Of: n.kind, Format: "naming",
-	}
-	id, err := desk.Again(r.Context(), intake.Source{Owner: who.Tenant, School: n.school, Actor: console.Actor(who)}, run)
+	from := intake.Source{Owner: who.Tenant, School: n.school, Actor: console.Actor(who), Mark: o.Mark(ctx, who)}
+	id, err := desk.Again(ctx, from, roster.NamingOf(place, n.kind, o.Clock.Now()))
 	if err != nil {
 		return err
 	}
@@ -178,22 +207,9 @@ func (o Office) nameAll(w http.ResponseWriter, r *http.Request, who session.Pers
 
 // preview says what a rule would do to the people of a school.
 func (o Office) preview(ctx context.Context, who session.Person, place school.School, kind person.Kind) (*namesPreview, error) {
-	k := roster.Known{School: place, Now: o.Clock.Now(), Schools: map[school.ID]school.School{}}
-	var err error
-	if k.Tenant, err = o.DB.Tenants().Get(ctx, who.Tenant, who.Tenant); err != nil {
+	k, err := o.known(ctx, who.Tenant, place)
+	if err != nil {
 		return nil, err
-	}
-	for e, err := range o.DB.Schools().All(ctx, who.Tenant) {
-		if err != nil {
-			return nil, err
-		}
-		k.Schools[e.ID] = e.Value
-	}
-	for e, err := range o.DB.Accounts().All(ctx, who.Tenant) {
-		if err != nil {
-			return nil, err
-		}
-		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
 	}
 	p := &namesPreview{}
 	var seen []account.ID
@@ -215,10 +231,42 @@ func (o Office) preview(ctx context.Context, who session.Person, place school.Sc
 			seen = append(seen, x.Have.ID)
 		}
 	}
-	bounds := school.UsualBounds()
-	if place.Bounds != nil {
-		bounds = *place.Bounds
-	}
-	p.Bound = bounds.Names.Exceeded(p.Other, p.People)
+	p.Bound = place.BoundsAt(k.Now).Names.Exceeded(p.Other, p.People)
 	return p, o.Viewed(ctx, who, "names", []string{"call_name", "infix", "surname", "username"}, seen...)
+}
+
+// known reads what naming looks at: everybody who is there, and which names are
+// nobody's to have.
+func (o Office) known(ctx context.Context, owner tenant.ID, place school.School) (roster.Known, error) {
+	k := roster.Known{School: place, Now: o.Clock.Now(), Schools: map[school.ID]school.School{}}
+	var err error
+	if k.Tenant, err = o.DB.Tenants().Get(ctx, owner, owner); err != nil {
+		return k, err
+	}
+	for e, err := range o.DB.Schools().All(ctx, owner) {
+		if err != nil {
+			return k, err
+		}
+		k.Schools[e.ID] = e.Value
+	}
+	for e, err := range o.DB.Accounts().All(ctx, owner) {
+		if err != nil {
+			return k, err
+		}
+		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
+	}
+	held := map[naming.UsedID]bool{}
+	for e, err := range o.DB.Bin().All(ctx, owner) {
+		if err != nil {
+			return k, err
+		}
+		for _, name := range e.Value.Names {
+			held[naming.UsedID(name)] = true
+		}
+	}
+	if k.Mailboxes, err = change.Mailboxes(ctx, o.DB, o.Index, owner); err != nil {
+		return k, err
+	}
+	k.Used, err = change.Used(ctx, o.DB, o.Index, k.Tenant, held)
+	return k, err
 }

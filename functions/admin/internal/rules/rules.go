@@ -51,6 +51,7 @@ func (o Office) Mount(page console.Route) {
 	page("POST /admin/supervision/{id}", access.ManageRules, o.except)
 	page("GET /admin/names", access.ManageRules, o.showNames)
 	page("POST /admin/names", access.ManageRules, o.setNames)
+	page("POST /admin/names/mailboxes", access.ManageRules, o.setMailboxes)
 }
 
 type rightsView struct {
@@ -175,11 +176,13 @@ func (o Office) setRight(w http.ResponseWriter, r *http.Request, who session.Per
 	var err error
 	switch x.Whom.By {
 	case right.ByPerson:
-		if x.Whom.Value, err = o.person(r.Context(), who.Tenant, get("person")); err != nil {
+		a, err := o.Called(r.Context(), who.Tenant, get("person"))
+		if err != nil {
 			return err
 		}
+		x.Whom.Value = string(a.ID)
 	case right.ByFunction:
-		x.Whom.Value = strings.Join(strings.Fields(get("function")), " ")
+		x.Whom.Value = console.Clean(get("function"))
 	}
 	if x.From, err = console.Until(get("from")); err != nil {
 		return err
@@ -197,22 +200,6 @@ func (o Office) setRight(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	return console.To(w, r, "/admin/rights")
-}
-
-// person returns the id of whoever has an address or username.
-func (o Office) person(ctx context.Context, owner tenant.ID, name string) (string, error) {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if name == "" {
-		return "", fault.New(fault.Invalid, "right.whom_invalid")
-	}
-	found, err := o.DB.AccountsCalled(ctx, owner, []string{name})
-	if err != nil {
-		return "", err
-	}
-	if len(found) != 1 {
-		return "", fault.New(fault.Invalid, "right.nobody_called")
-	}
-	return string(found[0].ID), nil
 }
 
 func (o Office) keepRight(ctx context.Context, who session.Person, x right.Right) error {
