@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/functions/admin/internal/logbook"
 	"cool.example/sync/functions/admin/internal/people"
 	"cool.example/sync/functions/admin/internal/rules"
 	"cool.example/sync/shared/access"
@@ -99,6 +100,7 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /admin/schools/{id}/bounds", access.ManageSchool, s.setBounds)
 	page("POST /admin/schools/{id}/columns", access.ManageSchool, s.setColumns)
 	page("POST /admin/schools/{id}/strict", access.ManageSchool, s.setStrict)
+	page("GET /admin/schools/{id}/year", access.ManageSchool, s.showLapses)
 	page("POST /admin/schools/{id}/year", access.ManageSchool, s.setYear)
 	page("POST /admin/schools/{id}/system", access.ManageSchool, s.setSystem)
 	page("POST /admin/schools/{id}/sources", access.ManageSchool, s.forgetSource)
@@ -114,6 +116,7 @@ func New(d Deps) (http.Handler, error) {
 func (s *server) mount(page console.Route) {
 	desk := change.Desk{DB: s.DB, Post: s.Post, Clock: s.Clock, Keys: s.Keys}
 	people.Office{Console: s.ground, Clerk: change.Clerk{Desk: desk, Index: s.Bin.Index}, Keeper: s.Bin}.Mount(page)
+	logbook.Office{Console: s.ground}.Mount(page)
 	rules.Office{Console: s.ground, Desk: desk, Post: s.Post, Index: s.Bin.Index}.Mount(page)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
@@ -93,6 +94,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/schools/" + string(zeester) + "/strict", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"strict": "yes"})
 		}, statuses{401, 403, 403, 403, 404, 303}},
+		{"GET", "/admin/schools/" + string(zeester) + "/year", nil, statuses{303, 403, 403, 403, 404, 404}},
 		{"GET", "/admin/bin", nil, statuses{303, 403, 403, 403, 200, 200}},
 		{"POST", "/admin/bin/restore", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"account": "aweg"})
@@ -134,6 +136,11 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/names/mailboxes", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"school": string(zeester), "kind": "pupil", "boxes": "bram@leerling.example;471"})
 		}, statuses{401, 403, 403, 403, 404, 422}},
+		{"GET", "/admin/log", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/log", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"action": string(audit.Viewed)})
+		}, statuses{401, 403, 403, 403, 200, 200}},
+		{"POST", "/admin/log/export", nil, statuses{401, 403, 403, 403, 200, 200}},
 		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
 		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
 	} {

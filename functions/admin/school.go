@@ -7,18 +7,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/intake"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
-	"cool.example/sync/shared/tenant"
 )
 
 type settingsView struct {
@@ -47,13 +44,6 @@ type boundView struct {
 }
 
 type columnView struct{ Heading, Field string }
-
-// preparedView tells what begins, and what lapses with it.
-type preparedView struct {
-	Year, From             string
-	Begin, Pupils, Staff   int
-	Guardians, GroupsEnded int
-}
 
 // showSchool shows a school's settings: GET /admin/schools/{id}.
 func (s *server) showSchool(w http.ResponseWriter, r *http.Request, who session.Person) error {
@@ -102,28 +92,6 @@ func boundViews(own *school.Bounds, usual school.Bounds) []boundView {
 		{"names", b.Names.Count, b.Names.Percent},
 		{"moves", b.Moves.Count, b.Moves.Percent},
 	}
-}
-
-// preview plans the switch to the prepared year without doing it.
-func (s *server) preview(ctx context.Context, owner tenant.ID, place school.School) (*preparedView, error) {
-	k := roster.Known{School: place, Now: s.Clock.Now()}
-	for e, err := range s.DB.Accounts().All(ctx, owner) {
-		if err != nil {
-			return nil, err
-		}
-		k.Accounts = append(k.Accounts, roster.KnownAccount{Account: e.Value, Written: e.Written})
-	}
-	for e, err := range s.DB.Groups().All(ctx, owner) {
-		if err != nil {
-			return nil, err
-		}
-		k.Groups = append(k.Groups, roster.KnownGroup{Group: e.Value, Written: e.Written})
-	}
-	p := roster.SwitchYear(k, &roster.Findings{})
-	return &preparedView{
-		Year: place.Prepared.Year.String(), From: place.Prepared.From.Format(time.DateOnly), Begin: p.Counts.Change + p.Counts.Return,
-		Pupils: p.Lapses(person.Pupil), Staff: p.Lapses(person.Staff), Guardians: p.Lapses(person.Guardian), GroupsEnded: len(p.Ends),
-	}, nil
 }
 
 // update changes a school in one transaction with its audit entry, and returns
@@ -228,43 +196,6 @@ func (s *server) setStrict(w http.ResponseWriter, r *http.Request, who session.P
 	}
 	return s.update(w, r, who, func(place *school.School) error {
 		place.Strict = r.PostForm.Get("strict") == "yes"
-		return nil
-	})
-}
-
-// setYear sets when the prepared year begins, lets it begin now, or says of
-// which school year files are that name none: POST /admin/schools/{id}/year.
-func (s *server) setYear(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	if err := parseForm(w, r); err != nil {
-		return err
-	}
-	if r.PostForm.Get("say") == "files" {
-		return s.edit(w, r, who, edit{"files", func(place *school.School) error {
-			place.FilesOf = 0
-			if r.PostForm.Get("files") == "next" {
-				place.FilesOf = place.YearAt(s.Clock.Now()) + 1
-			}
-			return nil
-		}})
-	}
-	if r.PostForm.Get("say") == "now" {
-		return s.order(w, r, who, func(place school.School) (roster.Run, error) {
-			if place.Prepared.Year == 0 {
-				return roster.Run{}, fault.New(fault.Conflict, "admin.nothing_prepared")
-			}
-			return roster.SwitchOf(place, s.Clock.Now()), nil
-		})
-	}
-	from, err := time.Parse(time.DateOnly, r.PostForm.Get("from"))
-	if err != nil {
-		return fault.New(fault.Invalid, "admin.date_invalid")
-	}
-	return s.update(w, r, who, func(place *school.School) error {
-		begins := place.Prepared.Year.Begins()
-		if place.Prepared.Year == 0 || from.Before(begins.AddDate(0, -2, 0)) || from.After(begins.AddDate(0, 3, 0)) {
-			return fault.New(fault.Invalid, "admin.date_invalid")
-		}
-		place.Prepared.From = from
 		return nil
 	})
 }

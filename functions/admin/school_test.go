@@ -112,11 +112,22 @@ func TestAPreparedYear(t *testing.T) {
 	s := begin(t)
 	page := "/admin/schools/" + string(zeester)
 	require.Contains(t, text(s.show(s.admin, page)), "Er staat geen schooljaar klaar")
+	require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: page + "/year", session: s.admin}).status)
 	require.Equal(t, http.StatusConflict, s.post(s.admin, "/year", url.Values{"say": {"now"}}).status)
 	s.prepared()
 	root := s.show(s.admin, page)
 	require.Contains(t, text(root), "Schooljaar 2027-2028 staat klaar en begint op 2027-08-01")
 	require.Equal(t, []string{"1", "1", "0", "3"}, texts(find(root, "dl")[0], "dd"), "what lapses is told beforehand")
+	lapses := s.show(s.admin, page+"/year")
+	require.Equal(t, []string{"Weg, Wil Leerling Vertrekt van de instelling"}, texts(find(lapses, "tbody")[0], "tr"), "by name")
+	require.Len(t, texts(find(lapses, "ul")[0], "li"), 3)
+	var viewed []account.ID
+	for _, e := range all(t, s.deps.DB.Log()) {
+		if e.Action == audit.Viewed && e.Object == string(zeester) {
+			viewed = append(viewed, e.Subjects...)
+		}
+	}
+	require.Len(t, viewed, 1, "whose name was seen is logged")
 
 	for _, day := range []string{"2027-05-01", "2028-08-01", "morgen", ""} {
 		require.Equal(t, http.StatusUnprocessableEntity, s.post(s.admin, "/year", url.Values{"from": {day}}).status, day)

@@ -97,7 +97,7 @@ try {
       await look(page, `admin-school-${tag}`);
       await page.goto(plan.base + "/admin/bin");
       await look(page, `admin-bin-${tag}`);
-      for (const part of ["people", "people/new", "people/file", "groups", "links", "names", "rights"]) {
+      for (const part of ["people", "people/new", "people/file", "groups", "links", "names", "rights", "log"]) {
         await page.goto(`${plan.base}/admin/${part}`);
         await look(page, `admin-${part.replace("/", "-")}-${tag}`);
       }

@@ -145,6 +145,9 @@ func Day(at time.Time) string {
 // Moment writes a moment as Dutch schools do.
 func Moment(at time.Time) string { return at.In(clock.Dutch()).Format("02-01-2006 15:04") }
 
+// Second writes a moment to the second.
+func Second(at time.Time) string { return at.In(clock.Dutch()).Format("02-01-2006 15:04:05") }
+
 // Until reads the last day of something from a form, as browsers give it: the
 // moment at which it is over. An empty one is the zero time.
 func Until(value string) (time.Time, error) {
