@@ -55,7 +55,7 @@ func TestBrowser(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(out, &found))
 	require.Empty(t, found.Problems)
-	require.Len(t, found.Pages, 47)
+	require.Len(t, found.Pages, 49)
 	require.Contains(t, found.Pages["application"].Text, card.Name)
 	require.Equal(t, "en", found.Pages["start-en-dark-320"].Lang)
 	require.Contains(t, found.Tabs, "tile", "the tile is not reached with the keyboard")
