@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -120,11 +122,34 @@ func (b *board) figures(ctx context.Context, file []byte) error {
 	beyond := again.planned - reading
 	tell("plan of the same file", fmt.Sprintf("%.1f s, of which %.1f s read the accounts", again.planned.Seconds(), reading.Seconds()), "≤ 4 s beyond reading", beyond <= 4*time.Second)
 	tell("accounts written by the same file", fmt.Sprint(changed(before, after)), "0", changed(before, after) == 0)
+	if err := b.planningMemory(ctx, file); err != nil {
+		return err
+	}
 	peak, err := peakMemory()
 	if err != nil {
 		return err
 	}
 	tell("peak memory of the whole product and this measurement", fmt.Sprintf("%d MiB", peak>>20), "", true)
+	return nil
+}
+
+// planMemory is how much memory a plan may take, in MiB.
+const planMemory = 256
+
+// planningMemory measures what the heap holds more while the same file is planned
+// again, where the garbage collector is told to keep within the target.
+func (b *board) planningMemory(ctx context.Context, file []byte) error {
+	debug.FreeOSMemory()
+	var before runtime.MemStats
+	runtime.ReadMemStats(&before)
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(int64(before.Sys - before.HeapReleased + planMemory<<20)))
+	stop, peak := watch()
+	defer stop()
+	if _, err := b.hand(ctx, file); err != nil {
+		return fmt.Errorf("import for its memory: %w", err)
+	}
+	took := peak() - min(peak(), (before.HeapAlloc+before.StackInuse)>>20)
+	tell("memory of the plan of the same file", fmt.Sprintf("%d MiB", took), fmt.Sprintf("≤ %d MiB", planMemory), took <= planMemory)
 	return nil
 }
 

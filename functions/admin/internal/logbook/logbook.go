@@ -47,11 +47,11 @@ type view struct {
 }
 
 type entryView struct {
-	When, Who, What, Purpose string
-	Subjects                 []personView
-	Others                   int // subjects who do not stand there by name
-	Fields                   []string
-	Kind, Object, Reason     string // what it was done with
+	When, Who, What      string
+	Subjects             []personView
+	Others               int // subjects who do not stand there by name
+	Fields               []string
+	Kind, Object, Reason string // what it was done with
 }
 
 // personView is somebody: ID is "" where there is no page of theirs any more.
@@ -156,7 +156,7 @@ func (o Office) people(ctx context.Context, owner tenant.ID, entries []audit.Ent
 // entry returns e as a page shows it.
 func entry(e audit.Entry, people map[account.ID]string, text func(key string) string) entryView {
 	d := e.Action.Deed()
-	v := entryView{When: console.Second(e.At), Who: "COOL Sync", What: d.Name, Purpose: d.Activity.Purpose, Kind: d.Object, Object: e.Object, Reason: e.Reason}
+	v := entryView{When: console.Second(e.At), Who: "COOL Sync", What: d.Name, Kind: d.Object, Object: e.Object, Reason: e.Reason}
 	person := func(id account.ID) personView {
 		if name, ok := people[id]; ok {
 			return personView{string(id), name}
