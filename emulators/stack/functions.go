@@ -3,6 +3,7 @@ package stack
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -25,6 +26,7 @@ import (
 	"cool.example/sync/functions/sso"
 	"cool.example/sync/functions/start"
 	"cool.example/sync/functions/sweep"
+	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
 )
 
@@ -50,7 +52,7 @@ func (s *Stack) open(ctx context.Context, routes []functions.Route) (map[string]
 		if !ok {
 			return nil, fmt.Errorf("routes.json names a function that does not exist: %s", route.Function)
 		}
-		h, err := open(context.WithoutCancel(ctx), s.Lookup())
+		h, err := open(clock.With(context.WithoutCancel(ctx), s.clock), s.Lookup())
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", route.Function, err)
 		}
@@ -108,6 +110,30 @@ func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *rela
 		})
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Tick has a function that listens to a timer do its work once, and returns when
+// that is done.
+func (s *Stack) Tick(ctx context.Context, timer, function string) error {
+	const message = `{"message":{"data":"e30=","messageId":"tick"}}` // {} within
+	for _, route := range s.routes {
+		if route.Kind != functions.Tick || route.Topic != timer || route.Function != function {
+			continue
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.relay.url()+"/push/"+route.Function+"/"+timer, strings.NewReader(message))
+		if err != nil {
+			return err
+		}
+		r.Header.Set("Content-Type", "application/json")
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return fmt.Errorf("tick %s of %s: %w", timer, route.Function, err)
+		}
+		if err := answer.Body.Close(); err != nil || answer.StatusCode >= http.StatusMultipleChoices {
+			return errors.Join(fmt.Errorf("tick %s of %s: answered %d", timer, route.Function, answer.StatusCode), err)
 		}
 	}
 	return nil

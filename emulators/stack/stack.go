@@ -22,6 +22,7 @@ import (
 	"cool.example/sync/emulators/sendgrid"
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions"
+	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/config"
 	"cool.example/sync/shared/store"
 )
@@ -39,6 +40,9 @@ type Options struct {
 	// messages come back after this time; their own where 0.
 	Hurry   time.Duration
 	Environ map[string]string // further variables of the functions
+	// Clock is what the functions live by; the machine's where nil. With one of
+	// its own no timer ticks: see Tick. The keys' days pass apart from it.
+	Clock clock.Clock
 }
 
 // Stack is a running product.
@@ -52,6 +56,9 @@ type Stack struct {
 
 	env       map[string]string
 	argon     int
+	clock     clock.Clock
+	relay     *relay
+	routes    []functions.Route
 	servers   []*http.Server
 	stopTicks context.CancelFunc
 }
@@ -68,7 +75,7 @@ const (
 // Start runs the product in a fresh project of the set to which the
 // environment leads.
 func Start(ctx context.Context, o Options) (*Stack, error) {
-	s := &Stack{env: map[string]string{}, argon: o.Argon}
+	s := &Stack{env: map[string]string{}, argon: o.Argon, clock: o.Clock}
 	var err error
 	if s.Space, err = space.New(); err != nil {
 		return nil, err
@@ -96,7 +103,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	for name, other := range o.Replace {
 		handlers[name] = other(s.Environ())
 	}
-	r.handlers = handlers
+	r.handlers, s.relay, s.routes = handlers, r, routes
 	s.serve(front, balance(routes, handlers))
 	s.serve(r.listener, r)
 	if err := s.subscribe(ctx, routes, r, o.Hurry); err != nil {
@@ -104,6 +111,9 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	}
 	var ticking context.Context
 	ticking, s.stopTicks = context.WithCancel(context.WithoutCancel(ctx))
+	if o.Clock != nil {
+		return s, nil
+	}
 	return s, s.tick(ticking, routes, o.Hurry)
 }
 
@@ -243,5 +253,5 @@ func (s *Stack) Environ() []string {
 
 // Database opens one of the product's databases, for seeding and for tests.
 func (s *Stack) Database(ctx context.Context, name string) (*store.DB, error) {
-	return store.Open(ctx, store.Config{Project: s.Space.Project, Database: name})
+	return store.Open(ctx, store.Config{Project: s.Space.Project, Database: name, Clock: s.clock})
 }

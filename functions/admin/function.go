@@ -69,13 +69,13 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	}
 	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	routes, err := New(Deps{
-		DB: db, Credentials: people, Vault: vault, Clock: clock.System{}, Trail: trail.Trail{Config: settings.Trail, Box: sealer},
+		DB: db, Credentials: people, Vault: vault, Clock: clock.From(ctx), Trail: trail.Trail{Config: settings.Trail, Box: sealer},
 		Keys:    sealer,
-		Bin:     erase.Keeper{DB: db, Ledger: records, Credentials: people, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
+		Bin:     erase.Keeper{DB: db, Ledger: records, Credentials: people, Box: sealer, Index: index, Post: post, Clock: clock.From(ctx)},
 		Uploads: upload.Shelf{Bucket: bucket, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    post,
-		People:  serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
+		People:  serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.From(ctx)}},
 	})
 	if err != nil {
 		return nil, err

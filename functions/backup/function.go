@@ -27,7 +27,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err := config.Load(lookup, &settings); err != nil {
 		return nil, err
 	}
-	v := vault.Vault{Clock: clock.System{}}
+	v := vault.Vault{Clock: clock.From(ctx)}
 	for name, db := range map[string]**store.DB{"": &v.DB, store.CredentialsDatabase: &v.Credentials, vault.ScratchDatabase: &v.Scratch} {
 		var err error
 		if *db, err = store.Open(ctx, settings.Store.In(name)); err != nil {
@@ -47,6 +47,6 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	v.Bucket, v.Box = bucket, sealer
-	routes := New(Deps{Vault: v, Publisher: publisher, Clock: clock.System{}})
+	routes := New(Deps{Vault: v, Publisher: publisher, Clock: clock.From(ctx)})
 	return serve.Outer("backup", event.Only(ctx, settings.Sender, routes)), nil
 }

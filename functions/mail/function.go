@@ -51,7 +51,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Secrets: secrets, Clock: clock.System{}, Texts: texts, Base: settings.BaseURL, From: *from,
+		DB: db, Secrets: secrets, Clock: clock.From(ctx), Texts: texts, Base: settings.BaseURL, From: *from,
 		SendGrid: base(settings.SendGrid), Patience: patience,
 	})
 	return serve.Outer("mail", event.Only(ctx, settings.Sender, routes)), nil

@@ -38,6 +38,6 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes := New(Deps{DB: db, Shelf: bucket, Signer: signer, Clock: clock.System{}})
+	routes := New(Deps{DB: db, Shelf: bucket, Signer: signer, Clock: clock.From(ctx)})
 	return serve.Outer("notary", event.Only(ctx, settings.Sender, routes)), nil
 }

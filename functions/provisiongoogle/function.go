@@ -40,6 +40,6 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	routes := New(Deps{DB: db, Secrets: secrets, Clock: clock.System{}, Base: settings.Base, Speed: settings.Speed})
+	routes := New(Deps{DB: db, Secrets: secrets, Clock: clock.From(ctx), Base: settings.Base, Speed: settings.Speed})
 	return serve.Outer("provisiongoogle", event.Only(ctx, settings.Sender, routes)), nil
 }

@@ -35,7 +35,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.System{}, Patience: patience,
+		DB: db, Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.From(ctx), Patience: patience,
 	})
 	return serve.Outer("recalculate", event.Only(ctx, settings.Sender, routes)), nil
 }

@@ -64,8 +64,8 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	}
 	post := outbox.Post{Publisher: publisher, Shelf: db.Outbox()}
 	routes := New(Deps{
-		DB: db, Plans: plan.Shelf{Bucket: bucket, Keys: sealer}, Index: index, Keys: sealer, Post: post, Clock: clock.System{},
-		Bin: erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: clock.System{}},
+		DB: db, Plans: plan.Shelf{Bucket: bucket, Keys: sealer}, Index: index, Keys: sealer, Post: post, Clock: clock.From(ctx),
+		Bin: erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Post: post, Clock: clock.From(ctx)},
 	})
 	return serve.Outer("rosterapply", event.Only(ctx, settings.Sender, routes)), nil
 }

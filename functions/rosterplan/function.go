@@ -56,7 +56,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Index: index, ECK: ring, Clock: clock.System{}, Bin: erase.Keeper{DB: db, Box: sealer, Index: index, Clock: clock.System{}},
+		DB: db, Index: index, ECK: ring, Clock: clock.From(ctx), Bin: erase.Keeper{DB: db, Box: sealer, Index: index, Clock: clock.From(ctx)},
 		Uploads: upload.Shelf{Bucket: uploads, Keys: sealer},
 		Plans:   plan.Shelf{Bucket: plans, Keys: sealer},
 		Post:    outbox.Post{Publisher: publisher, Shelf: db.Outbox()},

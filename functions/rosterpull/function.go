@@ -61,7 +61,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	routes := New(Deps{
 		Desk: intake.Desk{
 			DB: db, Uploads: upload.Shelf{Bucket: uploads, Keys: sealer},
-			Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.System{},
+			Post: outbox.Post{Publisher: publisher, Shelf: db.Outbox()}, Clock: clock.From(ctx),
 		},
 		Secrets: secrets, Roots: trusted, Local: settings.Local, Limits: las.Usual(),
 	})

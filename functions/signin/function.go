@@ -57,9 +57,9 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes, err := New(Deps{
-		DB: db, Credentials: people, Index: index, Clock: clock.System{}, Trail: trail.Trail{Config: settings.Trail, Box: sealer},
+		DB: db, Credentials: people, Index: index, Clock: clock.From(ctx), Trail: trail.Trail{Config: settings.Trail, Box: sealer},
 		Vault:  credential.Vault{Hasher: credential.NewHasher(settings.Hash), Ring: ring},
-		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
+		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.From(ctx)}},
 	})
 	if err != nil {
 		return nil, err

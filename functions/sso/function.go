@@ -60,8 +60,8 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes, err := New(Deps{
-		Issuer: strings.TrimSuffix(settings.BaseURL.String(), "/"), DB: db, State: state, Subjects: subjects, Secrets: secrets, Clock: clock.System{},
-		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
+		Issuer: strings.TrimSuffix(settings.BaseURL.String(), "/"), DB: db, State: state, Subjects: subjects, Secrets: secrets, Clock: clock.From(ctx),
+		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.From(ctx)}},
 	})
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 	}
 	routes, err := New(Deps{
 		DB:     db,
-		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.System{}}},
+		People: serve.People{Origin: serve.Origin{URL: settings.BaseURL}, Sessions: session.Keeper{Store: db, Clock: clock.From(ctx)}},
 	})
 	if err != nil {
 		return nil, err

@@ -65,14 +65,14 @@ func Open(ctx context.Context, lookup config.Lookup) (http.Handler, error) {
 		return nil, err
 	}
 	routes := New(Deps{
-		DB: db, Bin: bin, Days: days, Uploads: uploads, Post: bin.Post, Clock: clock.System{}, Patience: settings.Patience,
+		DB: db, Bin: bin, Days: days, Uploads: uploads, Post: bin.Post, Clock: clock.From(ctx), Patience: settings.Patience,
 	})
 	return serve.Outer("sweep", event.Only(ctx, settings.Sender, routes)), nil
 }
 
 // openBin connects to what erases people.
 func openBin(ctx context.Context, settings Settings, db *store.DB) (erase.Keeper, seal.Days, error) {
-	k := erase.Keeper{DB: db, Clock: clock.System{}}
+	k := erase.Keeper{DB: db, Clock: clock.From(ctx)}
 	var err error
 	if k.Ledger, err = store.Open(ctx, settings.Store.In(store.LedgerDatabase)); err != nil {
 		return k, seal.Days{}, err
@@ -94,5 +94,5 @@ func openBin(ctx context.Context, settings Settings, db *store.DB) (erase.Keeper
 	}
 	k.Box = sealer
 	k.Index, err = seal.NewIndex(key)
-	return k, seal.Days{Sealer: sealer, Clock: clock.System{}, Keep: account.Kept, Most: settings.Destroy}, err
+	return k, seal.Days{Sealer: sealer, Clock: clock.From(ctx), Keep: account.Kept, Most: settings.Destroy}, err
 }

@@ -2,6 +2,7 @@
 package clock
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -18,6 +19,19 @@ type System struct{}
 // Now returns the present moment in UTC, cut to the microseconds that
 // Firestore keeps, so that a stored time equals the one in memory.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+type key struct{}
+
+// With returns a context in which what is opened lives by c.
+func With(ctx context.Context, c Clock) context.Context { return context.WithValue(ctx, key{}, c) }
+
+// From returns the clock of With, the machine's where there is none.
+func From(ctx context.Context) Clock {
+	if c, ok := ctx.Value(key{}).(Clock); ok && c != nil {
+		return c
+	}
+	return System{}
+}
 
 // Dutch returns the time that schools live by, or UTC on a machine without time
 // zones.

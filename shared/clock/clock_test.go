@@ -20,6 +20,14 @@ func TestSystem(t *testing.T) {
 	require.Zero(t, now.Nanosecond()%int(time.Microsecond), "finer than what is stored")
 }
 
+func TestTheClockOfAContext(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, clock.System{}, clock.From(t.Context()))
+	require.Equal(t, clock.System{}, clock.From(clock.With(t.Context(), nil)))
+	c := clock.NewManual(time.Now())
+	require.Same(t, c, clock.From(clock.With(t.Context(), c)))
+}
+
 func TestManual(t *testing.T) {
 	t.Parallel()
 	amsterdam := time.FixedZone("CET", 3600)

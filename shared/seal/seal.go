@@ -83,7 +83,7 @@ func Open(ctx context.Context, c Config) (*Sealer, error) {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
 	if c.Clock == nil {
-		c.Clock = clock.System{}
+		c.Clock = clock.From(ctx)
 	}
 	return &Sealer{client: client, key: c.Key, hold: c.Hold, clock: c.Clock, seen: map[string]remembered{}}, nil
 }

@@ -76,7 +76,7 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 		return nil, fmt.Errorf("open secrets: %w", err)
 	}
 	if c.Clock == nil {
-		c.Clock = clock.System{}
+		c.Clock = clock.From(ctx)
 	}
 	return &Vault{client: client, project: c.Project, clock: c.Clock, known: map[string]known{}}, nil
 }

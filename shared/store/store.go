@@ -49,7 +49,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		c.Database = firestore.DefaultDatabaseID
 	}
 	if c.Clock == nil {
-		c.Clock = clock.System{}
+		c.Clock = clock.From(ctx)
 	}
 	client, err := firestore.NewClientWithDatabase(ctx, c.Project, c.Database)
 	if err != nil {

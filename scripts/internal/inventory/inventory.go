@@ -29,10 +29,12 @@ import (
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/stack"
 	"cool.example/sync/shared/blob"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/plan"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/vault"
 )
 
 // Inventory is what was found.
@@ -45,12 +47,12 @@ type Inventory struct {
 // Take reads everything of a stack.
 func Take(ctx context.Context, s *stack.Stack) (*Inventory, error) {
 	all := &Inventory{contents: map[string]string{}}
-	for _, database := range []string{firestore.DefaultDatabaseID, store.CredentialsDatabase, store.LedgerDatabase} {
-		if err := all.documents(ctx, s.Space.Project, database); err != nil {
-			return nil, fmt.Errorf("read database %s: %w", database, err)
+	for _, database := range []string{firestore.DefaultDatabaseID, store.CredentialsDatabase, store.LedgerDatabase, vault.ScratchDatabase} {
+		if err := all.Read(ctx, s, database); err != nil {
+			return nil, err
 		}
 	}
-	for _, bucket := range []string{s.Uploads, s.Plans, s.Manifests} {
+	for _, bucket := range []string{s.Uploads, s.Plans, s.Manifests, s.Backups} {
 		if err := all.objects(ctx, s, bucket); err != nil {
 			return nil, fmt.Errorf("read bucket: %w", err)
 		}
@@ -88,6 +90,15 @@ func (all *Inventory) Find(value string) string {
 		all.index = indexOf(all.contents)
 	}
 	return all.index.find(value)
+}
+
+// Read adds every document of a database of the stack's project.
+func (all *Inventory) Read(ctx context.Context, s *stack.Stack, database string) error {
+	if err := all.documents(ctx, s.Space.Project, database); err != nil {
+		return fmt.Errorf("read database %s: %w", database, err)
+	}
+	all.index = index{}
+	return nil
 }
 
 // documents reads every document of a database of the emulator, at whatever
@@ -184,7 +195,8 @@ func (all *Inventory) objects(ctx context.Context, s *stack.Stack, bucket string
 	}
 }
 
-// plans opens every plan with its key, so that what is sealed is searched too.
+// plans opens every plan whose key is still there, so that what is sealed is
+// searched too.
 func (all *Inventory) plans(ctx context.Context, s *stack.Stack) error {
 	db, err := s.Database(ctx, "")
 	if err != nil {
@@ -211,6 +223,9 @@ func (all *Inventory) plans(ctx context.Context, s *stack.Stack) error {
 		for _, phase := range roster.Phases() {
 			for i := range e.Value.Plan.Steps[phase] {
 				step, err := shelf.Read(ctx, demo.Tenant, e.Value, phase, i)
+				if fault.KindOf(err) == fault.NotFound {
+					continue
+				}
 				if err != nil {
 					return err
 				}

@@ -21,6 +21,7 @@ import (
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/inventory"
 	"cool.example/sync/scripts/internal/synthetic"
+	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/store"
@@ -55,6 +56,7 @@ type Setting struct {
 	Wait    time.Duration // how long a wait may take; the usual where 0
 	Replace map[string]func([]string) http.Handler
 	Environ map[string]string
+	Clock   clock.Clock
 }
 
 // BeginWith is Begin with something otherwise: see stack.Options.
@@ -63,7 +65,7 @@ func BeginWith(t testing.TB, brin string, o Setting) *Stage {
 	s := &Stage{t: t, wait: cmp.Or(o.Wait, patience)}
 	var err error
 	s.Stack, err = stack.Start(t.Context(), stack.Options{
-		Speed: 100, Argon: hashMemory, Seen: s.messages.See, Hurry: o.Hurry, Replace: o.Replace, Environ: o.Environ,
+		Speed: 100, Argon: hashMemory, Seen: s.messages.See, Hurry: o.Hurry, Replace: o.Replace, Environ: o.Environ, Clock: o.Clock,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Stop() }) // the test is over
