@@ -251,7 +251,7 @@ func (db *DB) put(ctx context.Context, owner tenant.ID, c Copy, docs []backup.Do
 		refs[i] = ref
 	}
 	there := map[string]bool{}
-	if c.Treatment == Added || c.Treatment == Last {
+	if c.Treatment == Added || c.Shared {
 		snaps, err := db.client.GetAll(ctx, refs)
 		if err != nil {
 			return classify(err)

@@ -122,6 +122,7 @@ func TestPutRefuses(t *testing.T) {
 	db, _ := open(t)
 	ctx := t.Context()
 	require.NoError(t, db.Domains().Create(ctx, theirs, "duinrand.example", theirs))
+	require.NoError(t, db.Names().Create(ctx, theirs, "n2", "a1"))
 	mine := map[string]any{"tenant": string(ours)}
 	for name, c := range map[string]struct {
 		table string
@@ -135,6 +136,7 @@ func TestPutRefuses(t *testing.T) {
 		"another's connection": {"connections/google/links", backup.Document{Path: "connections/../links/a1", Fields: mine}, fault.Invalid},
 		"another institution":  {"names", backup.Document{Path: "names/n1", Fields: map[string]any{"tenant": string(theirs)}}, fault.Invalid},
 		"nobody's":             {"names", backup.Document{Path: "names/n1", Fields: map[string]any{}}, fault.Invalid},
+		"a taken name":         {"names", backup.Document{Path: "names/n2", Fields: mine}, fault.Conflict},
 		"a taken domain":       {"domains", backup.Document{Path: "domains/duinrand.example", Fields: mine}, fault.Conflict},
 	} {
 		err := db.Put(ctx, ours, known(t, c.table), []backup.Document{c.doc})

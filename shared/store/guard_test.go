@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"strings"
@@ -107,6 +108,31 @@ func TestReplaceTxWritesTheNamedFieldsAlone(t *testing.T) {
 
 	err = inTx(ctx, db, func(tx *store.Tx) error { return groups.ReplaceTx(tx, ours, e, "naam") })
 	require.Equal(t, fault.Internal, fault.KindOf(err), "a field that is not stored")
+}
+
+// TestSnapshot: what is written meanwhile is not seen, and nothing can be
+// written.
+func TestSnapshot(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	groups, ctx := db.Groups(), t.Context()
+	for _, id := range []group.ID{"geen", "gtwee"} {
+		require.NoError(t, groups.Create(ctx, ours, id, group.Group{Name: "3a"}))
+	}
+	err := db.Snapshot(ctx, func(_ context.Context, tx *store.Tx) error {
+		for _, id := range []group.ID{"geen", "gtwee"} {
+			found, err := groups.GetManyTx(tx, ours, []group.ID{id})
+			require.NoError(t, err)
+			require.Equal(t, "3a", found[id].Value.Name)
+			require.NoError(t, groups.Set(ctx, ours, "gtwee", group.Group{Name: "3b"}))
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	err = db.Snapshot(ctx, func(_ context.Context, tx *store.Tx) error {
+		return groups.CreateTx(tx, ours, "gdrie", group.Group{})
+	})
+	require.Error(t, err)
 }
 
 func TestInTx(t *testing.T) {

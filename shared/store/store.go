@@ -85,6 +85,15 @@ func (db *DB) InTx(ctx context.Context, f func(context.Context, *Tx) error) erro
 	return classify(err)
 }
 
+// Snapshot runs f so that everything it reads is as of one moment. It locks
+// nothing, and f cannot write.
+func (db *DB) Snapshot(ctx context.Context, f func(context.Context, *Tx) error) error {
+	err := db.client.RunTransaction(ctx, func(ctx context.Context, tx *firestore.Transaction) error {
+		return f(ctx, &Tx{ctx: ctx, tx: tx, db: db, free: map[string]tenant.ID{}})
+	}, firestore.ReadOnly)
+	return classify(err)
+}
+
 // classify turns Firestore's status codes into kinds of fault. Errors that
 // are classified already keep their kind.
 func classify(err error) error {
