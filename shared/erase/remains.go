@@ -5,17 +5,18 @@ import (
 	"fmt"
 
 	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/ledger"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/topic"
 )
 
 // over reports whether nothing of an account is to be left: it was erased, or the
-// time in which it could have been restored has passed.
-func (k Keeper) over(s ledger.Standing) bool {
-	return s.Gone == ledger.Erased || (s.Gone == ledger.Deleted && !s.Deadline.After(k.Clock.Now()) && !s.Limit.Holds())
+// time in which it could have been restored has passed and no restriction holds
+// it.
+func (k Keeper) over(s ledger.Standing, held bool) bool {
+	return s.Gone == ledger.Erased || (s.Gone == ledger.Deleted && !s.Deadline.After(k.Clock.Now()) && !held)
 }
 
 // remains removes what a restored copy still says of accounts that are neither
@@ -53,7 +54,7 @@ func (k Keeper) remains(ctx context.Context, owner tenant.ID, ids []account.ID) 
 		if len(linked) == 0 {
 			continue
 		}
-		letter := outbox.New(owner, k.Clock.Now(), passed(owner, []connection.ID{c}, linked, "")...)
+		letter := outbox.New(owner, k.Clock.Now(), outbox.To(topic.ProvisionGoogle, topic.Provision{Tenant: owner, Connection: c, Erased: linked}))
 		if err := k.DB.Outbox().Create(ctx, owner, letter.ID, letter); err != nil {
 			return total, err
 		}

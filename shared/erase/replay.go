@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"cool.example/sync/shared/account"
@@ -39,126 +39,162 @@ type Replayed struct {
 func (k Keeper) Replay(ctx context.Context, owner tenant.ID) (Replayed, error) {
 	var done Replayed
 	var err error
-	if done.Dropped, err = k.DB.DropVolatile(ctx, owner); err != nil {
+	if done.Dropped, err = k.drop(ctx, owner); err != nil {
 		return done, fmt.Errorf("drop sessions: %w", err)
 	}
-	var entries []ledger.Entry
-	for e, err := range k.Ledger.Ledger().All(ctx, owner) {
-		if err != nil {
-			return done, fmt.Errorf("read the ledger: %w", err)
-		}
-		entries = append(entries, e.Value)
+	standings, ids, err := k.standings(ctx, owner)
+	if err != nil {
+		return done, err
 	}
-	standings := ledger.Standings(entries)
-	ids := make([]account.ID, 0, len(standings))
-	for id := range standings {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(a, b account.ID) int { return strings.Compare(string(a), string(b)) })
+	var back []account.ID
 	for chunk := range slices.Chunk(ids, atOnce) {
-		if err := k.replay(ctx, owner, chunk, standings, &done); err != nil {
+		some, err := k.replay(ctx, owner, chunk, standings, &done)
+		if err != nil {
+			return done, err
+		}
+		back = append(back, some...)
+	}
+	// Nobody who was deleted since has a number of theirs any more.
+	if done.Restored, err = k.Restore(ctx, owner, back, replayed()); err != nil {
+		return done, fmt.Errorf("bring back from the bin: %w", err)
+	}
+	for chunk := range slices.Chunk(back, atOnce) {
+		if err := k.stand(ctx, owner, chunk, standings, &done); err != nil {
 			return done, err
 		}
 	}
 	return done, nil
 }
 
-// replay replays what stands of a chunk of accounts.
-func (k Keeper) replay(ctx context.Context, owner tenant.ID, ids []account.ID, standing map[account.ID]ledger.Standing, done *Replayed) error {
+// replayed is the order of what replaying does.
+func replayed() Order { return Order{Actor: audit.Actor{System: "replay"}, Why: bin.Replayed} }
+
+// drop deletes what must not outlive the state that it was written in: sessions,
+// grants, codes and letters.
+func (k Keeper) drop(ctx context.Context, owner tenant.ID) (int, error) {
+	total := 0
+	for _, c := range store.Copies() {
+		if c.Treatment != store.Dropped || !c.Shared {
+			continue
+		}
+		n, err := k.DB.Empty(ctx, owner, c, c.Collection)
+		total += n
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// standings returns what the ledger says of each account, and those in order.
+func (k Keeper) standings(ctx context.Context, owner tenant.ID) (map[account.ID]ledger.Standing, []account.ID, error) {
+	var entries []ledger.Entry
+	for e, err := range k.Ledger.Ledger().All(ctx, owner) {
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the ledger: %w", err)
+		}
+		entries = append(entries, e.Value)
+	}
+	all := ledger.Standings(entries)
+	return all, slices.Sorted(maps.Keys(all)), nil
+}
+
+// replay replays what stands of a chunk of accounts, and returns those that are
+// to come back from the bin. Restrictions come first: they decide what may be
+// erased.
+func (k Keeper) replay(ctx context.Context, owner tenant.ID, ids []account.ID, standing map[account.ID]ledger.Standing, done *Replayed) (back []account.ID, err error) {
+	if err := k.stand(ctx, owner, ids, standing, done); err != nil {
+		return nil, err
+	}
 	living, err := k.DB.Accounts().GetMany(ctx, owner, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	binned, err := k.DB.Bin().GetMany(ctx, owner, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var erased, restored, over []account.ID
+	var erased, over []account.ID
 	for _, id := range ids {
 		s := standing[id]
 		a, lives := living[id]
-		_, lies := binned[id]
+		e, lies := binned[id]
+		gone := k.over(s, a.Value.Limit.Holds() || e.Value.Held())
 		switch {
-		case s.Gone == ledger.Erased && (lives || lies), lives && k.over(s):
+		case s.Gone == ledger.Erased && (lives || lies), lives && gone:
 			erased = append(erased, id)
-		case k.over(s) && !lies:
+		case gone && !lies:
 			over = append(over, id)
 		case s.Gone == ledger.Deleted && lives:
 			if err := k.again(ctx, owner, a, s); err != nil {
-				return fmt.Errorf("delete again: %w", err)
+				return nil, fmt.Errorf("delete again: %w", err)
 			}
 			done.Binned++
 		case s.Gone == "" && lies:
-			restored = append(restored, id)
+			back = append(back, id)
 		case s.Gone == "" && !lives:
 			done.Missing++
 		}
 		if err := k.void(ctx, owner, id, s.Voided, done); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	order := Order{Actor: audit.Actor{System: "replay"}, Why: bin.Replayed}
 	if len(erased) > 0 {
-		if _, err := k.Erase(ctx, owner, erased, order); err != nil {
-			return err
+		if _, err := k.Erase(ctx, owner, erased, replayed()); err != nil {
+			return nil, err
 		}
 		done.Erased += len(erased)
 	}
 	cleaned, err := k.remains(ctx, owner, over)
 	done.Cleaned += cleaned
-	if err != nil {
-		return err
-	}
-	n, err := k.Restore(ctx, owner, restored, order)
-	done.Restored += n
-	return errors.Join(err, k.stand(ctx, owner, ids, standing, done))
+	return back, err
 }
 
 // again deletes an account as it had been deleted: with the deadline of then,
-// sealed under the key of that day. Where that key is gone, its time is over.
+// sealed under the key of that day. Where that key is gone, its time is over,
+// unless a restriction holds it.
 func (k Keeper) again(ctx context.Context, owner tenant.ID, e store.Entry[account.ID, account.Account], s ledger.Standing) error {
 	entry := bin.Of(e.Value, s.Binned, s.Why)
-	entry.Deadline, entry.Limit = s.Deadline, s.Limit
+	entry.Deadline = s.Deadline
 	old := k
 	old.Box = then{k.Box, s.Binned}
-	entry, err := old.entry(ctx, owner, e.Value, entry)
-	if fault.KindOf(err) == fault.NotFound {
-		_, err = k.Erase(ctx, owner, []account.ID{e.ID}, Order{Actor: audit.Actor{System: "replay"}, Why: bin.Replayed})
+	sealed, err := old.entry(ctx, owner, e.Value, entry)
+	switch absent := err != nil && fault.KindOf(err) == fault.NotFound; {
+	case absent && entry.Held():
+		sealed, err = k.entry(ctx, owner, e.Value, entry)
+	case absent:
+		_, err := k.Erase(ctx, owner, []account.ID{e.ID}, replayed())
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	log := audit.New(k.Clock.Now(), audit.Actor{System: "replay"}, audit.Binned, e.ID).Because(string(bin.Replayed))
+	log := audit.New(k.Clock.Now(), replayed().Actor, audit.Binned, e.ID).Because(string(bin.Replayed))
 	return k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
 		return errors.Join(
 			k.DB.Accounts().DropTx(tx, owner, e),
-			k.DB.Bin().SetTx(tx, owner, e.ID, entry),
+			k.DB.Bin().SetTx(tx, owner, e.ID, sealed),
 			k.DB.Log().CreateTx(tx, owner, log.ID, log),
 		)
 	})
 }
 
-// stand makes blocks and restrictions hold for those of ids that live.
+// stand makes blocks and restrictions hold for those of ids that live or lie in
+// the bin.
 func (k Keeper) stand(ctx context.Context, owner tenant.ID, ids []account.ID, standing map[account.ID]ledger.Standing, done *Replayed) error {
 	changed := 0
-	err := k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+	err := k.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		changed = 0
 		living, err := k.DB.Accounts().GetManyTx(tx, owner, ids)
 		if err != nil {
 			return err
 		}
+		binned, err := k.DB.Bin().GetManyTx(tx, owner, ids)
+		if err != nil {
+			return err
+		}
 		for id, e := range living {
-			a, s := e.Value, standing[id]
-			if s.Known && s.Blocked && a.State == account.Active {
-				a.State, a.Epoch = account.Blocked, a.Epoch+1
-			}
-			if s.Known && !s.Blocked && a.State == account.Blocked {
-				a.State = account.Active
-			}
-			if s.Limited {
-				a.Limit = s.Limit
-			}
+			a := stood(e.Value, standing[id])
 			if a.State == e.Value.State && a.Limit == e.Value.Limit {
 				continue
 			}
@@ -169,10 +205,37 @@ func (k Keeper) stand(ctx context.Context, owner tenant.ID, ids []account.ID, st
 				return err
 			}
 		}
+		for id, e := range binned {
+			if s := standing[id]; !s.Limited || s.Limit == e.Value.Limit {
+				continue
+			}
+			err := k.limitBinned(ctx, tx, owner, e, standing[id].Limit)
+			if err != nil && fault.KindOf(err) == fault.NotFound {
+				continue // its day is over: there is nothing left to hold
+			}
+			if err != nil {
+				return err
+			}
+			changed++
+		}
 		return nil
 	})
 	done.Changed += changed
 	return err
+}
+
+// stood returns a as it is by what stands of it.
+func stood(a account.Account, s ledger.Standing) account.Account {
+	if s.Known && s.Blocked && a.State == account.Active {
+		a.State, a.Epoch = account.Blocked, a.Epoch+1
+	}
+	if s.Known && !s.Blocked && a.State == account.Blocked {
+		a.State = account.Active
+	}
+	if s.Limited {
+		a.Limit = s.Limit
+	}
+	return a
 }
 
 // void makes credentials void that were issued before a moment.

@@ -9,6 +9,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/ledger"
 )
 
 // copied returns what puts the main database back as it is now.
@@ -104,4 +105,39 @@ func TestACopyOlderThanTheDeadline(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, done.Erased)
 	require.Subset(t, []string{"log", "receipts", "ledger", "links"}, s.naming(sanne))
+}
+
+// TestARestrictionHoldsWhomItHeld beyond the deadline, whose day key is
+// destroyed, also where the ledger has forgotten since when.
+func TestARestrictionHoldsWhomItHeld(t *testing.T) {
+	t.Parallel()
+	for name, forgotten := range map[string]bool{"known": false, "forgotten": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t)
+			ctx := t.Context()
+			s.add(pupil(sanne, "1"))
+			require.NoError(t, s.Restrict(ctx, board, sanne, ordered))
+			restore := s.copied(sanne)
+			_, err := s.Bin(ctx, board, []account.ID{sanne}, byHand)
+			require.NoError(t, err)
+			s.forward(95)
+			restore()
+			for e, err := range s.Ledger.Ledger().All(ctx, board) {
+				require.NoError(t, err)
+				if forgotten && e.Value.Kind == ledger.Restricted {
+					require.NoError(t, s.Ledger.Ledger().Delete(ctx, board, e.ID))
+				}
+			}
+			_, err = s.Replay(ctx, board)
+			require.NoError(t, err)
+			_, err = s.DB.Accounts().Get(ctx, board, sanne)
+			require.Equal(t, fault.NotFound, fault.KindOf(err))
+			entry, err := s.DB.Bin().Get(ctx, board, sanne)
+			require.NoError(t, err)
+			require.True(t, entry.Held())
+			_, err = s.Open(ctx, board, entry)
+			require.NoError(t, err)
+		})
+	}
 }

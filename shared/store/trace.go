@@ -164,30 +164,3 @@ func (db *DB) Remove(ctx context.Context, owner tenant.ID, t Trace, found []stri
 	}
 	return nil
 }
-
-// Volatile lists the collections whose documents must not outlive the state
-// they were written in: what a restored copy has of them is dropped.
-func Volatile() []string { return []string{"sessions", "codes", "grants", "outbox"} }
-
-// DropVolatile deletes an institution's documents of the volatile collections
-// and returns how many.
-func (db *DB) DropVolatile(ctx context.Context, owner tenant.ID) (int, error) {
-	if err := check(owner, account.ID("x")); err != nil {
-		return 0, err
-	}
-	total := 0
-	for _, collection := range Volatile() {
-		var found []*firestore.DocumentSnapshot
-		for snap, err := range snapshots(ctx, db.client.Collection(collection).Where("tenant", "==", string(owner)).Select()) {
-			if err != nil {
-				return total, err
-			}
-			found = append(found, snap)
-		}
-		if err := db.Remove(ctx, owner, Trace{Collection: collection, Shared: true}, paths(found)); err != nil {
-			return total, err
-		}
-		total += len(found)
-	}
-	return total, nil
-}

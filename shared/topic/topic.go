@@ -63,6 +63,8 @@ type Provision struct {
 	// Receipt is the receipt to which the deletion of erased accounts is
 	// reported.
 	Receipt receipt.ID `json:"receipt,omitempty"`
+	// Erased are accounts that were erased, as the ledger says and no receipt.
+	Erased []account.ID `json:"erased,omitempty"`
 }
 
 // Recalculation asks to bring the groups and links of a school that follow from

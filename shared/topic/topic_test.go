@@ -48,8 +48,8 @@ func wires() []wire {
 			`{"tenant":"bestuur","import":"i1","phase":"people","lane":2,"next":7}`,
 			`{"tenant":"","import":"","phase":"","lane":0,"next":0}`),
 		on(topic.ProvisionGoogle, topic.Provision{
-			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"}, Receipt: "r1",
-		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1"}`, `{"tenant":"","connection":""}`),
+			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"}, Receipt: "r1", Erased: []account.ID{"a2"},
+		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1","erased":["a2"]}`, `{"tenant":"","connection":""}`),
 		on(topic.Mail, topic.Mailing{Tenant: "bestuur", Letter: topic.ImportWaiting, Import: "i1", School: "s1", Turn: 3},
 			`{"tenant":"bestuur","letter":"import_waiting","import":"i1","school":"s1","turn":3}`, `{"tenant":"","letter":"","import":""}`),
 		on(topic.Recalculate, topic.Recalculation{

@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/vault"
 )
@@ -169,4 +171,114 @@ func TestARestrictionInTheBin(t *testing.T) {
 	names, opens := s.readable(id, "Roepnaam"+string(sanne))
 	require.True(t, opens)
 	require.False(t, names, "a backup holds a person beyond the day, whom nobody can free there")
+}
+
+// TestRestrictionsThatWereLifted hold nobody back whom the copy knows restricted
+// and who was erased since, whether living or in the bin.
+func TestRestrictionsThatWereLifted(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	const lotte, emre = account.ID("alotte"), account.ID("aemre")
+	all := []account.ID{sanne, tim, lotte, emre}
+	ordered := erase.Order{Actor: byHand.Actor, Why: bin.OnOrder, Ref: "order-1"}
+	s.forward(1)
+	for _, id := range all {
+		s.add(ours, id)
+		require.NoError(t, s.keeper.Restrict(ctx, ours, id, ordered))
+	}
+	_, err := s.keeper.Bin(ctx, ours, []account.ID{tim, emre}, byHand)
+	require.NoError(t, err)
+	id := s.make(ours)
+	s.clock.Advance(time.Hour)
+	for _, id := range all {
+		require.NoError(t, s.keeper.Lift(ctx, ours, id, ordered))
+	}
+	_, err = s.keeper.Erase(ctx, ours, []account.ID{sanne, tim}, ordered)
+	require.NoError(t, err)
+	s.clock.Advance(time.Hour)
+
+	elsewhere, _ := s.empty()
+	for name, target := range map[string]vault.Target{"into the empty": elsewhere, "over what is there": {Keeper: s.keeper, Empty: true}} {
+		k := target.Keeper
+		done, err := s.Restore(ctx, ours, id, target)
+		require.NoError(t, err, name)
+		require.Positive(t, done.Replayed.Erased, name)
+		for _, gone := range []account.ID{sanne, tim} {
+			_, err = k.DB.Accounts().Get(ctx, ours, gone)
+			require.Equal(t, fault.NotFound, fault.KindOf(err), "%s: %s lives", name, gone)
+			_, err = k.DB.Bin().Get(ctx, ours, gone)
+			require.Equal(t, fault.NotFound, fault.KindOf(err), "%s: %s lies in the bin", name, gone)
+		}
+		a, err := k.DB.Accounts().Get(ctx, ours, lotte)
+		require.NoError(t, err, name)
+		require.False(t, a.Limit.Holds(), name)
+		e, err := k.DB.Bin().Get(ctx, ours, emre)
+		require.NoError(t, err, name)
+		require.False(t, e.Held(), name)
+		require.Empty(t, e.Envelope.Hold, name)
+	}
+}
+
+// TestWhatStandsOfThoseWhoComeBack: the copy has them in the bin, and they were
+// restored, and blocked or restricted, since.
+func TestWhatStandsOfThoseWhoComeBack(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	s.forward(1)
+	for _, id := range []account.ID{sanne, tim} {
+		s.add(ours, id)
+	}
+	_, err := s.keeper.Bin(ctx, ours, []account.ID{sanne, tim}, byHand)
+	require.NoError(t, err)
+	id := s.make(ours)
+	s.clock.Advance(time.Hour)
+	_, err = s.keeper.Restore(ctx, ours, []account.ID{sanne, tim}, byHand)
+	require.NoError(t, err)
+	s.clock.Advance(time.Hour)
+	_, err = s.keeper.Block(ctx, ours, []account.ID{sanne}, byHand)
+	require.NoError(t, err)
+	require.NoError(t, s.keeper.Restrict(ctx, ours, tim, erase.Order{Actor: byHand.Actor, Why: bin.OnOrder, Ref: "order-1"}))
+	target, _ := s.empty()
+	_, err = s.Restore(ctx, ours, id, target)
+	require.NoError(t, err)
+	a, err := target.Keeper.DB.Accounts().Get(ctx, ours, sanne)
+	require.NoError(t, err)
+	require.Equal(t, account.Blocked, a.State)
+	a, err = target.Keeper.DB.Accounts().Get(ctx, ours, tim)
+	require.NoError(t, err)
+	require.Equal(t, "order-1", a.Limit.Order)
+}
+
+// TestTheNumberOfOneWhoWasDeletedSince is free for one who came back, wherever
+// the two stand in the ledger.
+func TestTheNumberOfOneWhoWasDeletedSince(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	back := s.add(ours, "a000")
+	_, err := s.keeper.Bin(ctx, ours, []account.ID{back.ID}, byHand)
+	require.NoError(t, err)
+	var others []account.ID
+	for i := range 120 { // more than are replayed at once
+		id := account.ID(fmt.Sprintf("a%03d", 100+i))
+		require.NoError(t, s.DB.Accounts().Create(ctx, ours, id, account.Account{ID: id, Kind: person.Pupil, State: account.Active}))
+		others = append(others, id)
+	}
+	newer := s.add(ours, "azz")
+	newer.Source.Number = back.Source.Number
+	require.NoError(t, s.DB.Accounts().Set(ctx, ours, newer.ID, newer))
+	id := s.make(ours)
+	s.clock.Advance(time.Hour)
+	_, err = s.keeper.Bin(ctx, ours, append(others, newer.ID), byHand)
+	require.NoError(t, err)
+	s.clock.Advance(time.Hour)
+	_, err = s.keeper.Restore(ctx, ours, []account.ID{back.ID}, byHand)
+	require.NoError(t, err)
+	target, _ := s.empty()
+	done, err := s.Restore(ctx, ours, id, target)
+	require.NoError(t, err)
+	require.Equal(t, 1, done.Replayed.Restored)
+	require.Equal(t, len(others)+1, done.Replayed.Binned)
 }
