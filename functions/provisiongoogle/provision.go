@@ -117,6 +117,9 @@ func (s *server) target(ctx context.Context, owner tenant.ID, c connection.Conne
 		return nil, err
 	}
 	institution, err := s.DB.Tenants().Get(ctx, owner, owner)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		return nil, fault.As(fault.Busy, fmt.Errorf("the institution is not there, or is being restored: %w", err))
+	}
 	if err != nil {
 		return nil, err
 	}

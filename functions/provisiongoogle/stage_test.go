@@ -47,6 +47,7 @@ var signer = sync.OnceValues(func() (*google.Account, error) { return google.New
 // clock that stands still but for the waits of calls.
 type stage struct {
 	t       *testing.T
+	project string
 	db      *store.DB
 	clock   *clock.Manual
 	fake    *google.Server
@@ -56,7 +57,7 @@ type stage struct {
 
 func begin(t *testing.T, o google.Options) *stage {
 	t.Helper()
-	s := &stage{t: t, clock: clock.NewManual(time.Now()), secrets: emulators.Secrets(t)}
+	s := &stage{t: t, clock: clock.NewManual(time.Now()), secrets: emulators.Secrets(t), project: emulators.Firestore(t)}
 	account, err := signer()
 	require.NoError(t, err)
 	o.Clock, o.Account, o.Customer, o.Domains, o.Admin = s.clock.Now, account, "C1", []string{domain}, boss
@@ -66,7 +67,7 @@ func begin(t *testing.T, o google.Options) *stage {
 		require.Empty(t, s.fake.Violations())
 		require.NoError(t, s.fake.Stop())
 	})
-	s.db, err = store.Open(t.Context(), store.Config{Project: emulators.Firestore(t), Clock: s.clock})
+	s.db, err = store.Open(t.Context(), store.Config{Project: s.project, Clock: s.clock})
 	require.NoError(t, err)
 	vault, err := secret.Open(t.Context(), secret.Config{Project: s.secrets.Project, Endpoint: s.secrets.Endpoint, Clock: s.clock})
 	require.NoError(t, err)

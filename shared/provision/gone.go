@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"cool.example/sync/shared/account"
-	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/store"
+	"cool.example/sync/shared/topic"
 )
 
 // fate is what is wanted of an account at the target.
@@ -20,43 +21,24 @@ type fate int
 const (
 	lives fate = iota // as its document says
 	rests             // it lies in the recycle bin: suspended and in no group, so that it can come back
-	ends              // it was erased: deleted
+	ends              // it was erased, as the message says: deleted
 )
 
 // resting is the digest of a link whose account lies in the recycle bin.
 const resting = "in_bin"
 
-// missing returns the tasks of accounts that the target has and that are no
-// longer there: in the bin, or erased. What is restricted is left as it is.
-func (e *Engine) missing(ctx context.Context, ids []account.ID, links map[account.ID]store.Entry[account.ID, connection.Link], proof receipt.ID) ([]task, error) {
-	var gone []account.ID
-	for _, id := range ids {
-		if links[id].Value.State != "" {
-			gone = append(gone, id)
-		}
+// fateOf returns what is wanted of an account that the target has and whose
+// document is gone. It is not known where the account lies in no bin and m does
+// not say that it was erased: the message that does is on its way. What is
+// restricted is left as it is.
+func fateOf(m topic.Provision, id account.ID, s state) (f fate, known bool) {
+	if s.links[id].Value.State == "" {
+		return lives, false
 	}
-	if len(gone) == 0 {
-		return nil, nil
+	if e, lies := s.binned[id]; lies {
+		return rests, !e.Value.Held()
 	}
-	binned, err := e.DB.Bin().GetMany(ctx, e.Owner, gone)
-	if err != nil {
-		return nil, err
-	}
-	var tasks []task
-	for _, id := range gone {
-		t := task{want: Wanted{Account: id}, link: links[id], fate: fateOf(binned[id].Value), proof: proof}
-		if !binned[id].Value.Held() && !t.done() {
-			tasks = append(tasks, t)
-		}
-	}
-	return tasks, nil
-}
-
-func fateOf(e bin.Entry) fate {
-	if e.Binned.IsZero() {
-		return ends
-	}
-	return rests
+	return ends, m.Receipt != "" || slices.Contains(m.Erased, id)
 }
 
 // rested reports whether the target has done what is wanted of an account in

@@ -11,6 +11,7 @@ import (
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/topic"
 )
@@ -135,4 +136,34 @@ func TestErasureOfWhatSomebodyRemovedAtTheTarget(t *testing.T) {
 	clear(s.target.users)
 	require.NoError(t, s.Bring(t.Context(), m))
 	require.Equal(t, receipt.Confirmed, s.proof().State())
+}
+
+// TestWhoIsMissingIsLeftAloneUnlessErased: neither an institution that is not
+// there nor a missing document says that somebody was erased.
+func TestWhoIsMissingIsLeftAloneUnlessErased(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	a := s.save(pupil(anna))
+	s.brought(anna)
+	s.change(anna, func(a *account.Account) { a.State = account.Blocked })
+	institution, err := s.db.Tenants().Get(ctx, board, board)
+	require.NoError(t, err)
+	require.NoError(t, s.db.Tenants().Delete(ctx, board, board))
+	s.target.ops()
+	s.busy(anna) // there, and of a copy that nothing was replayed on yet
+	require.NoError(t, s.db.Accounts().Delete(ctx, board, anna))
+	s.busy(anna)
+	erased := topic.Provision{Tenant: board, Connection: link, Erased: []account.ID{anna}}
+	require.Equal(t, fault.Busy, fault.KindOf(s.Bring(ctx, erased)))
+	require.Equal(t, fault.Busy, fault.KindOf(s.Bring(ctx, topic.Provision{Groups: []group.ID{klas}})))
+
+	require.NoError(t, s.db.Tenants().Create(ctx, board, board, institution))
+	require.NoError(t, s.bring(anna))
+	require.Empty(t, s.target.ops())
+	require.Equal(t, a.Address, s.target.users["u1"].Address)
+	require.NoError(t, s.Bring(ctx, erased))
+	require.Equal(t, []string{"delete"}, s.target.ops())
+	require.NoError(t, s.Bring(ctx, erased))
+	require.Empty(t, s.target.ops(), "a repeated message costs calls")
 }

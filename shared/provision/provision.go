@@ -9,10 +9,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
@@ -108,12 +110,17 @@ const side = 16
 // the target lets us in no longer: the message is to be kept until it does.
 func (e *Engine) Bring(ctx context.Context, m topic.Provision) error {
 	var again error
+	if len(m.Groups) > 0 {
+		if err := there(e.DB.Tenants().Get(ctx, e.Owner, e.Owner)); err != nil {
+			return err
+		}
+	}
 	for _, id := range m.Groups {
 		if _, err := e.group(ctx, id, true); fault.KindOf(err) != fault.Invalid {
 			again = graver(again, err)
 		}
 	}
-	tasks, err := e.tasks(ctx, m.Accounts, m.Receipt)
+	tasks, err := e.tasks(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -144,35 +151,75 @@ type task struct {
 	proof receipt.ID
 }
 
-// tasks reads links and accounts and returns what is to be done. Links come
-// first: what is wanted is then never older than what was applied.
-func (e *Engine) tasks(ctx context.Context, ids []account.ID, proof receipt.ID) ([]task, error) {
-	links, err := e.DB.Links(e.Connection).GetMany(ctx, e.Owner, ids)
-	if err != nil {
-		return nil, err
+// there demands that the institution is there. While it is restored from a
+// backup it is not, and whoever seems to be gone may come back: the message is to
+// be kept.
+func there(_ tenant.Tenant, err error) error {
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		return fault.As(fault.Busy, fmt.Errorf("the institution is not there, or is being restored: %w", err))
 	}
-	accounts, err := e.DB.Accounts().GetMany(ctx, e.Owner, ids)
+	return err
+}
+
+// state is what is stored of some accounts, as of one moment: what is wanted is
+// then never older than what was applied, nor of an institution that is half
+// restored.
+type state struct {
+	links    map[account.ID]store.Entry[account.ID, connection.Link]
+	accounts map[account.ID]store.Entry[account.ID, account.Account]
+	binned   map[account.ID]store.Entry[account.ID, bin.Entry]
+}
+
+func (e *Engine) state(ctx context.Context, ids []account.ID) (s state, err error) {
+	err = e.DB.Snapshot(ctx, func(_ context.Context, tx *store.Tx) (err error) {
+		if err := there(e.DB.Tenants().GetTx(tx, e.Owner, e.Owner)); err != nil {
+			return err
+		}
+		if s.links, err = e.DB.Links(e.Connection).GetManyTx(tx, e.Owner, ids); err != nil {
+			return err
+		}
+		if s.accounts, err = e.DB.Accounts().GetManyTx(tx, e.Owner, ids); err != nil {
+			return err
+		}
+		var gone []account.ID
+		for id := range s.links {
+			if _, lives := s.accounts[id]; !lives {
+				gone = append(gone, id)
+			}
+		}
+		s.binned, err = e.DB.Bin().GetManyTx(tx, e.Owner, gone)
+		return err
+	})
+	return s, err
+}
+
+// tasks returns what is to be done for the accounts of a message.
+func (e *Engine) tasks(ctx context.Context, m topic.Provision) ([]task, error) {
+	ids := slices.Compact(slices.Sorted(slices.Values(slices.Concat(m.Accounts, m.Erased))))
+	s, err := e.state(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
 	var tasks []task
-	var gone []account.ID
-	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
-		a, ok := accounts[id]
-		if !ok {
-			gone = append(gone, id)
+	for _, id := range ids {
+		t := task{want: Wanted{Account: id}, link: s.links[id], proof: m.Receipt}
+		a, lives := s.accounts[id]
+		switch {
+		case lives && (!inScope(a.Value) || a.Value.Limit.Holds()):
 			continue
+		case lives:
+			t.want, t.ver, t.proof = want(a.Value), a.Value.Version, ""
+		default:
+			var known bool
+			if t.fate, known = fateOf(m, id, s); !known {
+				continue
+			}
 		}
-		if !inScope(a.Value) || a.Value.Limit.Holds() {
-			continue
-		}
-		t := task{want: want(a.Value), link: links[id], ver: a.Value.Version}
 		if !t.done() {
 			tasks = append(tasks, t)
 		}
 	}
-	more, err := e.missing(ctx, gone, links, proof)
-	return append(tasks, more...), err
+	return tasks, nil
 }
 
 // done reports whether nothing is to be done: all is applied, a person has to

@@ -48,6 +48,7 @@ func begin(t *testing.T) *stage {
 	t.Cleanup(func() { _ = db.Close() }) // nothing is left to write
 	s := &stage{t: t, db: db, clock: clock.NewManual(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)), target: newMemory()}
 	s.Engine = provision.Engine{DB: db, Target: s.target, Clock: s.clock, Owner: board, Connection: link, Topic: topic.ProvisionGoogle, Pace: fast()}
+	require.NoError(t, db.Tenants().Create(t.Context(), board, board, tenant.Tenant{ID: board}))
 	for _, id := range []group.ID{klas, plus} {
 		require.NoError(t, db.Groups().Create(t.Context(), board, id, group.Group{ID: id, Name: string(id), Year: 2026}))
 	}
