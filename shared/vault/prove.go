@@ -25,34 +25,29 @@ const (
 	ProblemDamaged  = "damaged"  // a piece is not as it was written
 	ProblemDiffers  = "differs"  // what was restored is not what had been copied
 	ProblemUnusable = "unusable" // it cannot be opened
+	ProblemGivenUp  = "given_up" // it could not be made, again and again
 )
 
 // errDiffers says that restoring did not bring back what had been copied.
 var errDiffers = errors.New("what was restored is not what had been copied")
 
 // prove restores the next piece into the scratch database and compares it.
-func (v Vault) prove(ctx context.Context, owner tenant.ID, e *recorded) error {
-	e.Value.Changed = v.Clock.Now()
-	written, err := v.DB.Backups().SetIf(ctx, owner, *e) // nobody else is at it
-	if err != nil {
-		return err
-	}
-	e.Written = written
-	m, err := v.Open(ctx, owner, e.ID)
-	if err == nil && e.Value.Verified < len(m.Pieces) {
-		err = v.Compare(ctx, m, m.Pieces[e.Value.Verified])
+func (v Vault) prove(ctx context.Context, owner tenant.ID, r *backup.Record) error {
+	m, err := v.Open(ctx, owner, r.ID)
+	if err == nil && r.Verified < len(m.Pieces) {
+		err = v.Compare(ctx, m, m.Pieces[r.Verified])
 	}
 	switch {
-	case err == nil && e.Value.Verified+1 >= len(m.Pieces):
-		e.Value.State, e.Value.Verified = backup.Whole, len(m.Pieces)
+	case err == nil && r.Verified+1 >= len(m.Pieces):
+		r.State, r.Verified = backup.Whole, len(m.Pieces)
 	case err == nil:
-		e.Value.Verified++
+		r.Verified++
 	case errors.Is(err, errDiffers):
-		e.Value.State, e.Value.Problem = backup.Failed, ProblemDiffers
+		r.State, r.Problem = backup.Failed, ProblemDiffers
 	case errors.Is(err, backup.ErrDamaged), errors.Is(err, backup.ErrForeign):
-		e.Value.State, e.Value.Problem = backup.Failed, ProblemDamaged
+		r.State, r.Problem = backup.Failed, ProblemDamaged
 	case errors.Is(err, backup.ErrAbsent), errors.Is(err, backup.ErrUnreadable), errors.Is(err, backup.ErrFormat):
-		e.Value.State, e.Value.Problem = backup.Failed, ProblemUnusable
+		r.State, r.Problem = backup.Failed, ProblemUnusable
 	default:
 		return err
 	}

@@ -58,7 +58,9 @@ func (v Vault) Open(ctx context.Context, owner tenant.ID, id backup.ID) (backup.
 	return m, nil
 }
 
-// unwrap opens a data key of a backup.
+// unwrap opens a data key of a backup. It answers ErrUnreadable or ErrDamaged
+// where the key of the day says so, and Busy for any other failure: that says
+// nothing of the backup.
 func (v Vault) unwrap(ctx context.Context, wrapped []byte) (seal.Key, error) {
 	key, err := v.Box.Unwrap(ctx, wrapped)
 	switch {
@@ -69,8 +71,32 @@ func (v Vault) unwrap(ctx context.Context, wrapped []byte) (seal.Key, error) {
 	case fault.KindOf(err) == fault.Invalid:
 		return key, fault.As(fault.Invalid, fmt.Errorf("%w: a key is not good", backup.ErrDamaged))
 	default:
-		return key, err
+		return key, fault.As(fault.Busy, err)
 	}
+}
+
+// opened is what asking for a key was answered.
+type opened struct {
+	key seal.Key
+	err error
+}
+
+// ring opens each data key once: the documents of a piece share few.
+type ring struct {
+	vault Vault
+	seen  map[string]opened
+}
+
+// unwrap is that of the vault. Only what is final is remembered.
+func (r ring) unwrap(ctx context.Context, wrapped []byte) (seal.Key, error) {
+	k, ok := r.seen[string(wrapped)]
+	if !ok {
+		k.key, k.err = r.vault.unwrap(ctx, wrapped)
+		if k.err == nil || errors.Is(k.err, backup.ErrUnreadable) {
+			r.seen[string(wrapped)] = k
+		}
+	}
+	return k.key, k.err
 }
 
 // Listed is a backup as it is listed.
@@ -123,6 +149,18 @@ func (v Vault) Owners(ctx context.Context) ([]tenant.ID, error) {
 type Contents struct {
 	Documents map[string]int // by table
 	Over      int            // documents whose own day is over: nobody can read them any more
+	manifest  []byte         // digest of the manifest of the backup that was read
+}
+
+// of reports whether c is what reading the backup of m found.
+func (c Contents) of(m backup.Manifest) bool {
+	digest, err := digestOf(m)
+	return err == nil && bytes.Equal(c.manifest, digest)
+}
+
+func digestOf(m backup.Manifest) ([]byte, error) {
+	body, err := json.Marshal(m)
+	return backup.Digest(body), err
 }
 
 // Check reads every byte of a backup. It answers as Open does.
@@ -143,7 +181,9 @@ func (v Vault) Check(ctx context.Context, m backup.Manifest) (Contents, error) {
 			}
 		}
 	}
-	return found, nil
+	var err error
+	found.manifest, err = digestOf(m)
+	return found, err
 }
 
 // source tells a failure of the bucket from one of what it holds.
@@ -215,10 +255,10 @@ func (v Vault) lines(ctx context.Context, m backup.Manifest, p backup.Piece, r i
 	if err != nil {
 		return 0, err
 	}
-	lines, n := bufio.NewScanner(zip), 0
+	lines, keys, n := bufio.NewScanner(zip), ring{v, map[string]opened{}}, 0
 	lines.Buffer(make([]byte, 0, 64<<10), longestLine)
 	for lines.Scan() {
-		d, err := v.document(ctx, p, lines.Bytes())
+		d, err := keys.document(ctx, p, lines.Bytes())
 		if err != nil {
 			return n, err
 		}
@@ -234,13 +274,13 @@ func (v Vault) lines(ctx context.Context, m backup.Manifest, p backup.Piece, r i
 }
 
 // document reads one line: the zero Document where nobody can open it any more.
-func (v Vault) document(ctx context.Context, p backup.Piece, raw []byte) (backup.Document, error) {
+func (r ring) document(ctx context.Context, p backup.Piece, raw []byte) (backup.Document, error) {
 	d, s, err := backup.ParseLine(raw)
 	if err != nil {
 		return d, fault.As(fault.Invalid, err)
 	}
 	if s.Body != nil {
-		key, err := v.unwrap(ctx, s.Key)
+		key, err := r.unwrap(ctx, s.Key)
 		if errors.Is(err, backup.ErrUnreadable) {
 			return backup.Document{}, nil
 		}

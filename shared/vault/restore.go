@@ -27,6 +27,7 @@ var ErrTaken = errors.New("another institution has a mail domain of the backup b
 type Target struct {
 	Keeper erase.Keeper // whose databases are written, and whose ledger is replayed
 	Empty  bool         // whatever of the institution is there may be replaced
+	Found  Contents     // what Check found of the backup; it is read to its end where that is of none, or of another
 	Actor  audit.Actor
 	Order  string // reference of the institution's order
 }
@@ -51,9 +52,11 @@ func (v Vault) Restore(ctx context.Context, owner tenant.ID, id backup.ID, t Tar
 	if err != nil {
 		return done, err
 	}
-	found, err := v.Check(ctx, m)
-	if err != nil {
-		return done, err
+	found := t.Found
+	if !found.of(m) {
+		if found, err = v.Check(ctx, m); err != nil {
+			return done, err
+		}
 	}
 	done.Over = found.Over
 	mark, err := v.ready(ctx, m, t)

@@ -108,36 +108,56 @@ func copyOf(table string) (store.Copy, error) {
 	return store.Copy{}, fmt.Errorf("%w: it holds a table that is none", backup.ErrDamaged)
 }
 
+// ErrElsewhere says that another run is at the same backup.
+var ErrElsewhere = errors.New("another run is at the backup")
+
 // Advance takes the backup of a day one step further: it is begun, written piece
 // by piece, and then each piece is restored into the scratch database and
 // compared. It returns how far it has come; of one that is Whole or Failed
-// nothing changes. It answers Conflict where another run is at the same backup.
-// A run that was cut off is taken up by the next.
+// nothing changes. It answers ErrElsewhere where another run has taken the backup
+// over. A run that was cut off is taken up by the next.
 func (v Vault) Advance(ctx context.Context, owner tenant.ID, id backup.ID) (backup.Record, error) {
 	e, err := v.record(ctx, owner, id)
-	if err != nil {
+	if err != nil || !underWay(e.Value) {
 		return e.Value, err
 	}
-	switch e.Value.State {
-	case backup.Writing:
-		if v.Clock.Now().Sub(e.Value.Begun) > readable {
-			return v.again(ctx, owner, e)
-		}
-		err = v.write(ctx, owner, &e.Value)
-	case backup.Verifying:
-		err = v.prove(ctx, owner, &e)
-	default:
-		return e.Value, nil
+	if err := v.claim(ctx, owner, &e); err != nil {
+		return e.Value, err
+	}
+	if e.Value.State == backup.Verifying {
+		err = v.prove(ctx, owner, &e.Value)
+	} else if err = v.write(ctx, owner, &e.Value); errors.Is(err, errLost) {
+		return v.again(ctx, owner, e)
 	}
 	if err != nil {
 		return e.Value, err
 	}
 	e.Value.Changed = v.Clock.Now()
 	if e.Value.State == backup.Whole {
-		return e.Value, v.finish(ctx, owner, e)
+		return e.Value, elsewhere(v.finish(ctx, owner, e))
 	}
 	_, err = v.DB.Backups().SetIf(ctx, owner, e)
-	return e.Value, err
+	return e.Value, elsewhere(err)
+}
+
+// underWay reports whether a backup is being made.
+func underWay(r backup.Record) bool { return r.State == backup.Writing || r.State == backup.Verifying }
+
+// claim takes a backup, so that whoever had it before changes it no more.
+func (v Vault) claim(ctx context.Context, owner tenant.ID, e *recorded) error {
+	e.Value.Changed = v.Clock.Now()
+	written, err := v.DB.Backups().SetIf(ctx, owner, *e)
+	e.Written = written
+	return elsewhere(err)
+}
+
+// elsewhere makes ErrElsewhere of the answer to a write of a record that was
+// written meanwhile.
+func elsewhere(err error) error {
+	if err != nil && fault.KindOf(err) == fault.Conflict {
+		return fault.As(fault.Conflict, fmt.Errorf("%w: %w", ErrElsewhere, err))
+	}
+	return err
 }
 
 type recorded = store.Entry[backup.ID, backup.Record]
@@ -158,9 +178,14 @@ func (v Vault) record(ctx context.Context, owner tenant.ID, id backup.ID) (recor
 	return v.DB.Backups().Read(ctx, owner, id)
 }
 
-// fresh returns the record of a backup that begins.
+// fresh returns the record of a backup that begins. It answers NotFound where
+// there is no such institution, and Busy while it is restored.
 func (v Vault) fresh(ctx context.Context, owner tenant.ID, id backup.ID) (backup.Record, error) {
 	if _, err := v.DB.Tenants().Get(ctx, owner, owner); err != nil {
+		was, unknown := v.DB.Restores().Get(ctx, owner, store.LastRestore)
+		if unknown == nil && was.Unfinished() {
+			err = fault.As(fault.Busy, fmt.Errorf("the institution is being restored: %w", err))
+		}
 		return backup.Record{}, err
 	}
 	at, err := v.DB.Moment(ctx)
@@ -181,24 +206,53 @@ func (v Vault) Retry(ctx context.Context, owner tenant.ID, id backup.ID) error {
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return nil
 	}
-	if err == nil && e.Value.State == backup.Failed {
-		_, err = v.again(ctx, owner, e)
+	if err != nil || e.Value.State != backup.Failed {
+		return err
 	}
+	if err := v.claim(ctx, owner, &e); err != nil {
+		return err
+	}
+	_, err = v.again(ctx, owner, e)
 	return err
 }
 
-// again begins a backup anew: its moment cannot be read any more, or it failed.
+// GiveUp notes that a backup which could not be made, try as one might, has
+// failed. It answers NotFound where there is no such institution, and
+// ErrElsewhere where another run is at the backup.
+func (v Vault) GiveUp(ctx context.Context, owner tenant.ID, id backup.ID) error {
+	e, err := v.DB.Backups().Read(ctx, owner, id)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		_, err = v.DB.Tenants().Get(ctx, owner, owner)
+		return err // nothing was begun
+	}
+	if err != nil || !underWay(e.Value) {
+		return err
+	}
+	e.Value.State, e.Value.Problem = backup.Failed, ProblemGivenUp
+	return v.claim(ctx, owner, &e)
+}
+
+// again begins a claimed backup anew: its moment cannot be read any more, or it
+// failed. Only the pieces that its record names are removed: those that another
+// run is writing are that run's.
 func (v Vault) again(ctx context.Context, owner tenant.ID, e recorded) (backup.Record, error) {
 	fresh, err := v.fresh(ctx, owner, e.ID)
 	if err != nil {
 		return e.Value, err
 	}
-	if err := v.discard(ctx, owner, e.ID); err != nil {
-		return e.Value, err
+	folder := backup.Of(owner, e.ID)
+	names := []string{folder + backup.ManifestName}
+	for _, p := range e.Value.Manifest.Pieces {
+		names = append(names, folder+p.Object)
+	}
+	for _, name := range names {
+		if err := v.Bucket.Delete(ctx, name); err != nil {
+			return e.Value, fmt.Errorf("remove a piece: %w", err)
+		}
 	}
 	e.Value = fresh
 	_, err = v.DB.Backups().SetIf(ctx, owner, e)
-	return e.Value, err
+	return e.Value, elsewhere(err)
 }
 
 // finish notes that a backup is whole, in its record and in the log.

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -17,8 +18,16 @@ import (
 	"cool.example/sync/shared/tenant"
 )
 
-// write writes the next piece, or the manifest where every piece is written.
+// errLost says that a backup cannot be gone on with where it had come to.
+var errLost = errors.New("the backup cannot be gone on with")
+
+// write writes the next piece, or the manifest where every piece is written. It
+// answers errLost where the moment of the backup cannot be read any more, or the
+// table that it had come to is gone.
 func (v Vault) write(ctx context.Context, owner tenant.ID, r *backup.Record) error {
+	if v.Clock.Now().Sub(r.Begun) > readable {
+		return errLost
+	}
 	units, err := v.units(ctx, owner, r.Manifest.At)
 	if err != nil {
 		return err
@@ -47,6 +56,9 @@ func (v Vault) write(ctx context.Context, owner tenant.ID, r *backup.Record) err
 			}
 		}
 	}
+	if !begun {
+		return errLost
+	}
 	if err := v.close(ctx, r.Manifest); err != nil {
 		return fmt.Errorf("store the manifest: %w", err)
 	}
@@ -68,7 +80,7 @@ func (v Vault) piece(ctx context.Context, r *backup.Record, u unit, after string
 	}
 	next, stop := iter.Pull2(u.db.Documents(ctx, r.Manifest.Tenant, u.Copy, store.Span{Table: u.table, After: after, Limit: most, At: r.Manifest.At}))
 	defer stop()
-	c := &copier{box: v.Box, unit: u, next: next, today: seal.Day(key.Wrapped()), keys: map[string]seal.Key{}, now: v.Clock.Now(), record: r}
+	c := &copier{box: v.Box, unit: u, next: next, today: seal.Day(key.Wrapped()), keys: map[string]opened{}, now: v.Clock.Now(), record: r}
 	first, err := c.line(ctx)
 	if err != nil || first == nil {
 		return p, c.last, err
@@ -104,8 +116,8 @@ type copier struct {
 	box    Box
 	unit   unit
 	next   func() (backup.Document, error, bool)
-	today  string              // the day key of the piece
-	keys   map[string]seal.Key // data keys of earlier days, by day key
+	today  string            // the day key of the piece
+	keys   map[string]opened // data keys of earlier days, by day key
 	now    time.Time
 	record *backup.Record
 	last   string // id of the last document that was read
@@ -173,20 +185,22 @@ func (c *copier) seal(ctx context.Context, d backup.Document, line []byte) ([]by
 	if day == "" || day == c.today {
 		return line, nil
 	}
-	key, ok := c.keys[day]
+	k, ok := c.keys[day]
 	if !ok {
-		var err error
-		if key, err = c.box.NewKeyOf(ctx, day); err != nil {
-			return nil, err
+		k.key, k.err = c.box.NewKeyOf(ctx, day)
+		if k.err == nil {
+			c.record.Manifest.Needs(day)
 		}
-		c.keys[day] = key
-		c.record.Manifest.Needs(day)
+		c.keys[day] = k // a failure too: the piece ends with it, unless the key is destroyed
 	}
-	body, err := key.Seal(line, []byte(c.unit.table))
+	if k.err != nil {
+		return nil, k.err
+	}
+	body, err := k.key.Seal(line, []byte(c.unit.table))
 	if err != nil {
 		return nil, err
 	}
-	return backup.MarshalSealed(backup.Sealed{Key: key.Wrapped(), Body: body})
+	return backup.MarshalSealed(backup.Sealed{Key: k.key.Wrapped(), Body: body})
 }
 
 // expired reports whether the time of a document is over.
