@@ -3,6 +3,7 @@ package backup
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -38,7 +39,7 @@ const (
 func New(d Deps) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /"+topic.Day.Name, event.Handler(topic.Day, d.day))
-	mux.Handle("POST /"+topic.Backup.Name, event.Handler(topic.Backup, d.advance))
+	mux.Handle("POST /"+topic.Backup.Name, event.Handler(topic.Backup, d.advance, d.drop))
 	return mux
 }
 
@@ -74,9 +75,12 @@ func (d Deps) advance(ctx context.Context, m event.Message[topic.Copying]) error
 	until := d.Clock.Now().Add(cmp.Or(d.Budget, budget))
 	for {
 		r, err := d.Vault.Advance(ctx, owner, m.Body.Backup)
-		if fault.KindOf(err) == fault.Conflict && err != nil {
+		if errors.Is(err, vault.ErrElsewhere) {
 			slog.InfoContext(ctx, "another run is at the backup", "tenant", owner, "backup", m.Body.Backup)
 			return nil
+		}
+		if fault.KindOf(err) == fault.Conflict && err != nil {
+			err = fault.As(fault.Internal, err) // nobody else's doing: it is given up like what is broken
 		}
 		if err != nil {
 			return fmt.Errorf("back up %s: %w", owner, err)
@@ -88,6 +92,22 @@ func (d Deps) advance(ctx context.Context, m event.Message[topic.Copying]) error
 			return d.Publisher.Publish(ctx, []outbox.Message{outbox.To(topic.Backup, m.Body)})
 		}
 	}
+}
+
+// drop notes that a backup could not be made, and tells of it. An institution
+// that is gone needs none.
+func (d Deps) drop(ctx context.Context, m event.Message[topic.Copying], cause error) error {
+	owner := m.Body.Tenant
+	err := d.Vault.GiveUp(ctx, owner, m.Body.Backup)
+	if errors.Is(err, vault.ErrElsewhere) {
+		return nil
+	}
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		slog.InfoContext(ctx, "the institution of a backup is gone", "tenant", owner)
+		return nil
+	}
+	slog.ErrorContext(ctx, "the backup could not be made: somebody has to look", "alarm", "backup", "tenant", owner, "backup", m.Body.Backup, "err", cause)
+	return err
 }
 
 // end tells how a backup ended, and removes those that nobody can read any more.

@@ -81,10 +81,19 @@ func begin(t *testing.T) *stage {
 	return s
 }
 
+// push is a message as it is delivered.
+type push struct {
+	Data []byte    `json:"data"`
+	ID   string    `json:"messageId"`
+	Sent time.Time `json:"publishTime"`
+}
+
 // deliver pushes a message and returns the status.
-func (s *stage) deliver(name string, data []byte) int {
+func (s *stage) deliver(name string, data []byte) int { return s.pushed(name, push{Data: data}) }
+
+func (s *stage) pushed(name string, p push) int {
 	s.t.Helper()
-	body, err := json.Marshal(map[string]any{"message": map[string]any{"data": data, "messageId": "1"}})
+	body, err := json.Marshal(map[string]any{"message": p})
 	require.NoError(s.t, err)
 	w := httptest.NewRecorder()
 	fn.New(s.deps).ServeHTTP(w, httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "/"+name, bytes.NewReader(body)))
@@ -166,6 +175,38 @@ func TestABackupThatIsNotWhatItShouldBeIsToldOf(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, backup.Failed, got.State)
 	require.Equal(t, vault.ProblemDamaged, got.Problem)
+	require.Len(t, alarms("golfbreker", vault.ProblemDamaged), 1)
+}
+
+// full is a bucket that takes nothing: it says that each object is there.
+type full struct{ vault.Bucket }
+
+func (full) Create(context.Context, string, func(io.Writer) error) (int64, error) {
+	return 0, fault.New(fault.Conflict, "the object is there")
+}
+
+// TestABackupThatCannotBeMadeIsToldOf once it was tried for long enough; until
+// then it comes back.
+func TestABackupThatCannotBeMadeIsToldOf(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.deps.Vault.Bucket = full{s.bucket}
+	id := backup.On(s.clock.Now())
+	body := []byte(`{"tenant":"duinrand","backup":"` + string(id) + `"}`)
+	require.Equal(t, http.StatusServiceUnavailable, s.deliver(topic.Backup.Name, body))
+	require.Empty(t, alarms("duinrand", "could not be made"))
+	got, err := s.deps.Vault.DB.Backups().Get(t.Context(), theirs, id)
+	require.NoError(t, err)
+	require.Equal(t, backup.Writing, got.State)
+
+	require.Equal(t, http.StatusNoContent, s.pushed(topic.Backup.Name, push{Data: body, Sent: time.Now().Add(-2 * time.Hour)}))
+	require.Len(t, alarms("duinrand", "could not be made"), 1)
+	got, err = s.deps.Vault.DB.Backups().Get(t.Context(), theirs, id)
+	require.NoError(t, err)
+	require.Equal(t, backup.Failed, got.State)
+	require.Equal(t, vault.ProblemGivenUp, got.Problem)
+	s.deps.Vault.Bucket = s.bucket
+	require.Equal(t, http.StatusNoContent, s.deliver(topic.Backup.Name, body), "what was given up waits for a person")
 }
 
 func TestMessagesOfInstitutionsThatAreGone(t *testing.T) {
@@ -173,6 +214,7 @@ func TestMessagesOfInstitutionsThatAreGone(t *testing.T) {
 	s := begin(t)
 	require.Equal(t, http.StatusNoContent, s.deliver(topic.Backup.Name, []byte(`{"tenant":"nergens","backup":"2026-11-26"}`)))
 	require.Empty(t, s.posted)
+	require.Empty(t, alarms("nergens"))
 }
 
 // TestOldBackupsAreRemoved: the backup of today takes those along whose keys are
