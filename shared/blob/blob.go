@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"cloud.google.com/go/storage"
@@ -89,6 +90,26 @@ func (b *Bucket) Names(ctx context.Context, prefix string) iter.Seq2[string, err
 				return
 			}
 			if !yield(attrs.Name, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Folders yields the beginnings of names up to their first slash, without it, in
+// their order.
+func (b *Bucket) Folders(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for list := b.bucket.Objects(ctx, &storage.Query{Delimiter: "/"}); ; {
+			attrs, err := list.Next()
+			if errors.Is(err, iterator.Done) {
+				return
+			}
+			if err != nil {
+				yield("", classify(err))
+				return
+			}
+			if attrs.Prefix != "" && !yield(strings.TrimSuffix(attrs.Prefix, "/"), nil) {
 				return
 			}
 		}

@@ -209,6 +209,28 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestFolders(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	for _, name := range []string{"golfbreker/2026/001", "duinrand/001", "golfbreker/001", "loose"} {
+		_, err := b.Create(t.Context(), name, body([]byte("x")))
+		require.NoError(t, err)
+	}
+	var list []string
+	for name, err := range b.Folders(t.Context()) {
+		require.NoError(t, err)
+		list = append(list, name)
+	}
+	require.Equal(t, []string{"duinrand", "golfbreker"}, list)
+	for name := range b.Folders(t.Context()) {
+		require.Equal(t, "duinrand", name)
+		break // whoever has seen enough stops
+	}
+	for _, err := range openAt(t, "nergens", os.Getenv("STORAGE_EMULATOR_HOST")).Folders(t.Context()) {
+		require.Equal(t, fault.NotFound, fault.KindOf(err))
+	}
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	b := open(t)

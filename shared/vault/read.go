@@ -132,13 +132,11 @@ func (v Vault) List(ctx context.Context, owner tenant.ID) ([]Listed, error) {
 // database knows any more.
 func (v Vault) Owners(ctx context.Context) ([]tenant.ID, error) {
 	var owners []tenant.ID
-	for name, err := range v.Bucket.Names(ctx, "") {
+	for folder, err := range v.Bucket.Folders(ctx) {
 		if err != nil {
 			return nil, fmt.Errorf("list backups: %w", err)
 		}
-		folder, _, _ := strings.Cut(name, "/")
-		owner, err := tenant.ParseID(folder)
-		if err == nil && (len(owners) == 0 || owners[len(owners)-1] != owner) {
+		if owner, err := tenant.ParseID(folder); err == nil {
 			owners = append(owners, owner)
 		}
 	}

@@ -30,6 +30,7 @@ type Bucket interface {
 	Create(ctx context.Context, name string, write func(io.Writer) error) (int64, error)
 	Reader(ctx context.Context, name string) (io.ReadCloser, error)
 	Names(ctx context.Context, prefix string) iter.Seq2[string, error]
+	Folders(ctx context.Context) iter.Seq2[string, error]
 	Delete(ctx context.Context, name string) error
 }
 

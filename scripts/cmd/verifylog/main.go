@@ -11,12 +11,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
-	"cool.example/sync/shared/config"
 	"cool.example/sync/shared/proof"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -67,53 +67,55 @@ func run(ctx context.Context, args []string, w io.Writer) (wrong bool, err error
 	}
 	defer ring.close()
 	v := proof.Verifier{Log: db, Shelf: bucket, Keys: ring.keys, Clock: clock.System{}}
-	verified := 0
-	for owner, err := range owners(ctx, db, s.tenant) {
-		if err != nil {
-			return wrong, fmt.Errorf("list the institutions: %w", err)
+	list, err := owners(ctx, db, bucket)
+	if err != nil {
+		return false, fmt.Errorf("list the institutions: %w", err)
+	}
+	if s.tenant != "" {
+		if !slices.Contains(list, s.tenant) {
+			return false, fmt.Errorf("there is no institution %s, in this database or among the manifests", s.tenant)
 		}
+		list = []tenant.ID{s.tenant}
+	}
+	if len(list) == 0 {
+		return false, errors.New("there is no institution in this database")
+	}
+	for _, owner := range list {
 		begun := time.Now()
 		r, err := v.Verify(ctx, owner)
 		if err != nil {
 			return wrong, fmt.Errorf("verify the log of %s: %w", owner, err)
 		}
-		verified++
 		wrong = wrong || len(r.Findings) > 0
 		if err := s.print(w, r, time.Since(begun)); err != nil {
 			return wrong, err
 		}
 	}
-	if verified == 0 {
-		return wrong, errors.New("there is no institution in this database")
-	}
 	return wrong, ring.save(s.save)
 }
 
-// owners yields the institution that is asked for, or every one.
-func owners(ctx context.Context, db *store.DB, one tenant.ID) func(func(tenant.ID, error) bool) {
-	return func(yield func(tenant.ID, error) bool) {
-		if one != "" {
-			yield(one, nil)
-			return
+// owners returns every institution that the database knows, and every one that
+// the notary signed for: whoever removes an institution does not hide its log.
+func owners(ctx context.Context, db *store.DB, bucket *blob.Bucket) ([]tenant.ID, error) {
+	var list []tenant.ID
+	for after := tenant.ID(""); ; {
+		some, err := db.TenantsAfter(ctx, after, 100)
+		if err != nil {
+			return nil, err
 		}
-		for after := tenant.ID(""); ; {
-			list, err := db.TenantsAfter(ctx, after, 100)
-			if err != nil {
-				yield("", err)
-				return
-			}
-			for _, owner := range list {
-				if !yield(owner, nil) {
-					return
-				}
-				after = owner
-			}
-			if len(list) == 0 {
-				return
-			}
+		if len(some) == 0 {
+			break
+		}
+		list, after = append(list, some...), some[len(some)-1]
+	}
+	for folder, err := range bucket.Folders(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if owner, err := tenant.ParseID(folder); err == nil {
+			list = append(list, owner)
 		}
 	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
 }
-
-// lookup reads variables of the environment: see config.Lookup.
-type lookup = config.Lookup

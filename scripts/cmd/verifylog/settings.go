@@ -1,13 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 
+	"cool.example/sync/scripts/internal/local"
+	"cool.example/sync/shared/config"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -53,7 +52,7 @@ Options:
 
 // settings reads the command line, what it leaves out from the environment, and
 // what that leaves out from the product that runs on this machine.
-func settings(args []string, environ lookup) (asked, error) {
+func settings(args []string, environ config.Lookup) (asked, error) {
 	flags := flag.NewFlagSet("verify-log", flag.ContinueOnError)
 	flags.Usage = func() {
 		fmt.Fprint(flags.Output(), usage)
@@ -78,47 +77,20 @@ func settings(args []string, environ lookup) (asked, error) {
 			return a, fmt.Errorf("%q is no institution's id", a.tenant)
 		}
 	}
+	if a.save != "" && a.publicKey != "" {
+		return a, errors.New("-save-key writes the keys that come from Cloud KMS: it goes without -public-key")
+	}
 	return a.completed(environ)
 }
 
 // completed fills in what the command line leaves out.
-func (a asked) completed(environ lookup) (asked, error) {
-	if _, ok := environ("PROJECT"); !ok && a.project == "" {
-		local, err := running()
-		if err != nil {
-			return a, err
-		}
-		const host = "FIRESTORE_EMULATOR_HOST" // Google's client reads it itself
-		if err := os.Setenv(host, local[host]); err != nil {
-			return a, err
-		}
-		environ = func(name string) (string, bool) { v, ok := local[name]; return v, ok }
+func (a asked) completed(environ config.Lookup) (asked, error) {
+	err := local.Complete(environ, map[string]*string{
+		local.Project: &a.project, "NOTARY_BUCKET": &a.bucket, "NOTARY_KEY": &a.key,
+		"STORAGE_EMULATOR_HOST": &a.storage, "KMS_ENDPOINT": &a.keys,
+	})
+	if err == nil && (a.project == "" || a.bucket == "" || a.key == "" && a.publicKey == "") {
+		err = errors.New("say which -project, which -bucket and which -key or -public-key; see -h")
 	}
-	for name, value := range map[string]*string{
-		"PROJECT": &a.project, "NOTARY_BUCKET": &a.bucket, "NOTARY_KEY": &a.key, "STORAGE_EMULATOR_HOST": &a.storage, "KMS_ENDPOINT": &a.keys,
-	} {
-		if v, ok := environ(name); ok && *value == "" {
-			*value = v
-		}
-	}
-	if a.project == "" || a.bucket == "" || a.key == "" && a.publicKey == "" {
-		return a, errors.New("say which -project, which -bucket and which -key or -public-key; see -h")
-	}
-	return a, nil
-}
-
-// running returns the variables of the product that scripts/dev runs here.
-func running() (map[string]string, error) {
-	raw, err := os.ReadFile(filepath.Join(".local", "dev.json"))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, errors.New("no product runs on this machine (scripts/dev starts one), and no -project is named; see -h")
-	}
-	if err != nil {
-		return nil, err
-	}
-	var file struct{ Environ map[string]string }
-	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("read .local/dev.json: %w", err)
-	}
-	return file.Environ, nil
+	return a, err
 }
