@@ -76,7 +76,7 @@ func (d *desk) make(ctx context.Context) error {
 		if fault.KindOf(err) == fault.NotFound && err != nil {
 			return fmt.Errorf("there is no institution %s: %w", d.tenant, err)
 		}
-		if fault.KindOf(err) == fault.Conflict && err != nil {
+		if errors.Is(err, vault.ErrElsewhere) {
 			return errors.New("another run is making this backup right now: look again in a minute")
 		}
 		if err != nil {
@@ -108,6 +108,11 @@ func (d *desk) verify(ctx context.Context) error {
 			d.say("  %s  piece %d of %d: %s, %d documents", l.ID, i+1, len(l.Manifest.Pieces), p.Table, p.Documents)
 			err = d.vault.Compare(ctx, l.Manifest, p)
 		}
+		if err != nil && fault.KindOf(err) == fault.Busy {
+			d.say("NOT READ  %s of %s could not be read, try again: %v", l.ID, d.tenant, err)
+			failed = append(failed, fmt.Errorf("%s could not be read, try again: %w", l.ID, err))
+			continue
+		}
 		if err != nil {
 			d.say("NOT PROVEN  %s of %s: %v", l.ID, d.tenant, err)
 			failed = append(failed, fmt.Errorf("%s: %w: %w", l.ID, errFailed, err))
@@ -128,11 +133,26 @@ func (d *desk) chosen(ctx context.Context) ([]vault.Listed, error) {
 		return list, nil
 	}
 	for i := len(list) - 1; i >= 0; i-- {
-		if string(list[i].ID) == d.day || (d.day == latest && list[i].Err == nil) {
+		fits := string(list[i].ID) == d.day
+		if d.day == latest {
+			if fits, err = d.good(ctx, list[i]); err != nil {
+				return nil, err
+			}
+		}
+		if fits {
 			return list[i : i+1], nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s of %s", backup.ErrAbsent, d.day, d.tenant)
+}
+
+// good reports whether a backup can be used, for all that is known.
+func (d *desk) good(ctx context.Context, l vault.Listed) (bool, error) {
+	r, err := d.vault.DB.Backups().Get(ctx, d.tenant, l.ID)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		err = nil // the database is gone, or another
+	}
+	return l.Err == nil && r.State != backup.Failed, err
 }
 
 // restore says what it will do, asks, and does it.
@@ -172,7 +192,7 @@ func (d *desk) restore(ctx context.Context) error {
 	if d.target.Keeper, err = d.replay(ctx); err != nil {
 		return err
 	}
-	d.target.Empty, d.target.Order, d.target.Actor = d.replace, d.order, audit.Actor{System: "restore"}
+	d.target.Empty, d.target.Order, d.target.Actor, d.target.Found = d.replace, d.order, audit.Actor{System: "restore"}, found
 	done, err := d.vault.Restore(ctx, d.tenant, l.ID, d.target)
 	if err != nil {
 		return fmt.Errorf("it is not finished, and nobody can sign in at the institution: run the same command again: %w", err)

@@ -102,19 +102,20 @@ type desk struct {
 	terminal
 	vault  vault.Vault
 	target vault.Target
+	ledger *store.DB // the product's own
 }
 
 func open(ctx context.Context, a asked) (*desk, error) {
 	d := &desk{asked: a}
 	main := store.Config{Project: a.project}
-	into, credentials := main.In(a.into), main.In(store.CredentialsDatabase)
-	if a.into != "" {
-		credentials = into // beside the rest, away from what people sign in with
+	into, credentials, ledger := main.In(a.into), main.In(store.CredentialsDatabase), main.In(store.LedgerDatabase)
+	if a.into != "" { // beside the rest, away from what people sign in with and from what holds of them
+		credentials, ledger = into, into
 	}
 	k := &d.target.Keeper
 	for db, at := range map[**store.DB]store.Config{
 		&d.vault.DB: main, &d.vault.Credentials: main.In(store.CredentialsDatabase), &d.vault.Scratch: main.In(vault.ScratchDatabase),
-		&k.DB: into, &k.Credentials: credentials, &k.Ledger: main.In(store.LedgerDatabase),
+		&k.DB: into, &k.Credentials: credentials, &k.Ledger: ledger, &d.ledger: main.In(store.LedgerDatabase),
 	} {
 		var err error
 		if *db, err = store.Open(ctx, at); err != nil {
@@ -148,7 +149,29 @@ func (d *desk) replay(ctx context.Context) (erase.Keeper, error) {
 	if k.Index, err = seal.NewIndex(key); err != nil {
 		return k, err
 	}
-	publisher, err := event.Open(ctx, d.project)
-	k.Post = outbox.Post{Publisher: publisher, Shelf: k.DB.Outbox()}
+	k.Post = outbox.Post{Publisher: nobody{}, Shelf: k.DB.Outbox()}
+	if d.into != "" {
+		return k, d.lend(ctx)
+	}
+	k.Post.Publisher, err = event.Open(ctx, d.project)
 	return k, err
+}
+
+// nobody publishes nothing: what is restored to be looked at concerns no target.
+type nobody struct{}
+
+func (nobody) Publish(context.Context, []outbox.Message) error { return nil }
+
+// lend copies what the ledger says of the institution to the database that is
+// restored into, which keeps its own from then on.
+func (d *desk) lend(ctx context.Context) error {
+	for e, err := range d.ledger.Ledger().All(ctx, d.tenant) {
+		if err == nil {
+			err = d.target.Keeper.Ledger.Ledger().Set(ctx, d.tenant, e.ID, e.Value)
+		}
+		if err != nil {
+			return fmt.Errorf("copy the ledger: %w", err)
+		}
+	}
+	return nil
 }

@@ -1,16 +1,17 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 
+	"cool.example/sync/scripts/internal/local"
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/config"
+	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
+	"cool.example/sync/shared/vault"
 )
 
 // asked is what to do, and where.
@@ -51,7 +52,8 @@ With one backup, which is named by its day:
                                                   the institution
   … -tenant golfbreker -day latest -replace       restore it over what is there
   … -tenant golfbreker -day latest -into look     restore it into another, empty
-                                                  database, to look something up
+                                                  database, to look something up;
+                                                  nothing is sent to anybody from there
   … -tenant golfbreker -make                      make today's backup now
 
 Restoring asks you to type the institution's id. It is safe to break it off and to
@@ -114,7 +116,9 @@ func (a asked) check() error {
 		return errors.New("say which institution, with -tenant")
 	case a.day == "" && (a.dryRun || a.replace || a.into != ""):
 		return errors.New("say which backup, with -day; scripts/restore lists them")
-	case a.make && (a.day != "" || a.dryRun || a.replace):
+	case slices.Contains([]string{"(default)", store.CredentialsDatabase, store.LedgerDatabase, vault.ScratchDatabase}, a.into):
+		return fmt.Errorf("-into %s: that is one of the product's own databases; make another one to look something up in", a.into)
+	case a.make && (a.day != "" || a.dryRun || a.replace || a.verify):
 		return errors.New("-make makes today's backup, and goes with nothing else")
 	case a.verify && (a.replace || a.dryRun || a.into != ""):
 		return errors.New("-verify changes nothing of the institution: it goes without -replace, -dry-run and -into")
@@ -124,44 +128,12 @@ func (a asked) check() error {
 
 // completed fills in what the command line leaves out.
 func (a asked) completed(environ config.Lookup) (asked, error) {
-	if _, ok := environ("PROJECT"); !ok && a.project == "" {
-		local, err := running()
-		if err != nil {
-			return a, err
-		}
-		for _, host := range []string{"FIRESTORE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST"} { // Google's clients read them themselves
-			if err := os.Setenv(host, local[host]); err != nil {
-				return a, err
-			}
-		}
-		environ = func(name string) (string, bool) { v, ok := local[name]; return v, ok }
-	}
-	for name, value := range map[string]*string{
-		"PROJECT": &a.project, "BACKUPS_BUCKET": &a.bucket, "KMS_KEY": &a.key, "KMS_HOLD_KEY": &a.hold,
+	err := local.Complete(environ, map[string]*string{
+		local.Project: &a.project, "BACKUPS_BUCKET": &a.bucket, "KMS_KEY": &a.key, "KMS_HOLD_KEY": &a.hold,
 		"STORAGE_EMULATOR_HOST": &a.storage, "KMS_ENDPOINT": &a.keys, "SECRET_MANAGER_ENDPOINT": &a.secrets,
-	} {
-		if v, ok := environ(name); ok && *value == "" {
-			*value = v
-		}
+	})
+	if err == nil && (a.project == "" || a.bucket == "" || a.key == "") {
+		err = errors.New("say which -project, which -bucket and which -key; see -h")
 	}
-	if a.project == "" || a.bucket == "" || a.key == "" {
-		return a, errors.New("say which -project, which -bucket and which -key; see -h")
-	}
-	return a, nil
-}
-
-// running returns the variables of the product that scripts/dev runs here.
-func running() (map[string]string, error) {
-	raw, err := os.ReadFile(filepath.Join(".local", "dev.json"))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, errors.New("no product runs on this machine (scripts/dev starts one), and no -project is named; see -h")
-	}
-	if err != nil {
-		return nil, err
-	}
-	var file struct{ Environ map[string]string }
-	if err := json.Unmarshal(raw, &file); err != nil {
-		return nil, fmt.Errorf("read .local/dev.json: %w", err)
-	}
-	return file.Environ, nil
+	return a, err
 }
