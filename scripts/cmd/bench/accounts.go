@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
-	"cool.example/sync/emulators"
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/shared/account"
@@ -30,19 +26,11 @@ const deleted = 5_000
 // accounts measures what sealing adds to changing people, and how long it takes
 // to delete many and to bring them back.
 func accounts(ctx context.Context, _ size) error {
-	dir := filepath.Join(".local", fmt.Sprintf("bench-%d", os.Getpid()))
-	defer os.RemoveAll(dir) // logs of a run that is over
-	set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
+	stop, err := emulated(ctx)
 	if err != nil {
 		return err
 	}
-	defer set.Stop() //nolint:errcheck // what was measured is told
-	for _, v := range set.Environ() {
-		name, value, _ := strings.Cut(v, "=")
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
+	defer stop()
 	k, err := openKeeper(ctx)
 	if err != nil {
 		return err

@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"cool.example/sync/emulators"
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/shared/account"
@@ -33,21 +29,11 @@ const backupMemory = 256
 // backUp measures the memory and the time that a backup of an institution takes,
 // and its proof.
 func backUp(ctx context.Context, s size) error {
-	dir := filepath.Join(".local", fmt.Sprintf("bench-%d", os.Getpid()))
-	defer os.RemoveAll(dir) // logs of a run that is over
-	if os.Getenv("FIRESTORE_EMULATOR_HOST") == "" {
-		set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
-		if err != nil {
-			return err
-		}
-		defer set.Stop() //nolint:errcheck // what was measured is told
-		for _, v := range set.Environ() {
-			name, value, _ := strings.Cut(v, "=")
-			if err := os.Setenv(name, value); err != nil {
-				return err
-			}
-		}
+	stop, err := emulated(ctx)
+	if err != nil {
+		return err
 	}
+	defer stop()
 	v, err := openVault(ctx)
 	if err != nil {
 		return err
@@ -56,8 +42,8 @@ func backUp(ctx context.Context, s size) error {
 		return fmt.Errorf("store the accounts: %w", err)
 	}
 	runtime.GC()
-	stop, peak := watch()
-	defer stop()
+	done, peak := watch()
+	defer done()
 	id, begun := backup.On(time.Now()), time.Now()
 	r, err := until(ctx, v, id, backup.Verifying)
 	if err != nil {

@@ -9,14 +9,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"cool.example/sync/emulators"
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/space"
 	"cool.example/sync/functions/notary"
@@ -36,19 +32,11 @@ const entries = 100_000
 
 // proveLog measures how long it takes to sign a log and to verify it.
 func proveLog(ctx context.Context, _ size) error {
-	dir := filepath.Join(".local", fmt.Sprintf("bench-%d", os.Getpid()))
-	defer os.RemoveAll(dir) // logs of a run that is over
-	set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
+	stop, err := emulated(ctx)
 	if err != nil {
 		return err
 	}
-	defer set.Stop() //nolint:errcheck // what was measured is told
-	for _, v := range set.Environ() {
-		name, value, _ := strings.Cut(v, "=")
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
+	defer stop()
 	l, err := openLedger(ctx)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -17,7 +16,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"cool.example/sync/emulators"
 	"cool.example/sync/emulators/demo"
 	"cool.example/sync/emulators/stack"
 	"cool.example/sync/scripts/internal/browse"
@@ -41,19 +39,11 @@ func roster(ctx context.Context, size size) error {
 	if err := parse(synthetic.Generate(synthetic.Options{Seed: 7, Pupils: min(parsed, size.pupils), Code: code, Year: year})); err != nil {
 		return err
 	}
-	dir := filepath.Join(".local", fmt.Sprintf("bench-%d", os.Getpid()))
-	defer os.RemoveAll(dir) // logs of a run that is over
-	set, err := emulators.Start(ctx, emulators.Options{Dir: dir})
+	stop, err := emulated(ctx)
 	if err != nil {
 		return err
 	}
-	defer set.Stop() //nolint:errcheck // what was measured is told
-	for _, v := range set.Environ() {
-		name, value, _ := strings.Cut(v, "=")
-		if err := os.Setenv(name, value); err != nil {
-			return err
-		}
-	}
+	defer stop()
 	b := &board{code: code, school: synthetic.Generate(synthetic.Options{Seed: 8, Pupils: size.pupils, Staff: size.staff, Code: code, Year: year})}
 	return b.measure(ctx)
 }
