@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,14 +242,19 @@ func TestASubjectsExport(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	a := s.add(ours, member(person.Pupil, account.Source{Name: person.Name{Call: "Bram", Surname: "Vos"}, Number: "4711"}, classA))
+	other := s.add(ours, member(person.Pupil, named("Tim", "", "Vos"), classA))
 	s.show(s.admin, "/admin/people/"+string(a.ID))
+	s.submit("/admin/people/bulk", url.Values{"what": {"block"}, "person": {string(a.ID), string(other.ID)}})
 	got := s.submit("/admin/people/"+string(a.ID)+"/export", nil)
 	require.Equal(t, http.StatusOK, got.status)
 	require.Equal(t, "no-store", got.header.Get("Cache-Control"))
 	var x struct {
 		Fields []struct{ Key, Label, Value, From string }
 		Groups []struct{ Name, How string }
-		Log    []struct{ Who, What, Purpose string }
+		Log    []struct {
+			Who, What, Purpose string
+			Standard           audit.Wire `json:"verwerkingsactie"`
+		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(got.body), &x))
 	values := map[string]string{}
@@ -261,11 +267,18 @@ func TestASubjectsExport(t *testing.T) {
 	require.Equal(t, "4A", x.Groups[0].Name)
 	require.Equal(t, "Gegevens bekeken", x.Log[0].What)
 	require.NotEmpty(t, x.Log[0].Purpose)
-	found := false
+	for _, e := range x.Log {
+		require.Equal(t, e.What, e.Standard.ActieNaam)
+		require.Equal(t, string(a.ID), e.Standard.VerwerkteObjecten[0].ObjectID)
+	}
+	require.NotContains(t, got.body, string(other.ID), "of an entry about several, the others leave with it")
+	found, both := false, false
 	for _, e := range all(t, s.deps.DB.Log()) {
 		found = found || e.Action == audit.Exported && e.Subjects[0] == a.ID
+		both = both || slices.Contains(e.Subjects, a.ID) && slices.Contains(e.Subjects, other.ID)
 	}
 	require.True(t, found, "who asked is logged")
+	require.True(t, both, "no entry is about several")
 	stranger := s.do(call{method: "POST", path: "/admin/people/" + string(a.ID) + "/export", session: s.stranger})
 	require.Equal(t, http.StatusNotFound, stranger.status)
 }

@@ -103,6 +103,8 @@ type extractEntry struct {
 	Fields   []string  `json:"fields,omitempty"`
 	Object   string    `json:"object,omitempty"`
 	Address  string    `json:"address,omitempty"` // from where the person came, for 90 days
+
+	Standard audit.Wire `json:"verwerkingsactie"` // the same as the standard for such logs has it
 }
 
 // export writes everything that is held on a person as JSON: POST
@@ -289,7 +291,10 @@ func (o Office) extractLog(ctx context.Context, who session.Person, a account.Ac
 			if d.Confidential {
 				continue
 			}
-			entry := extractEntry{At: e.At, Who: actor(e.Actor), What: d.Name, Activity: d.Activity.Name, Purpose: d.Activity.Purpose, Object: e.Object}
+			entry := extractEntry{
+				At: e.At, Who: actor(e.Actor), What: d.Name, Activity: d.Activity.Name, Purpose: d.Activity.Purpose, Object: e.Object,
+				Standard: e.Extract(a.ID).Wire(who.Tenant),
+			}
 			for _, key := range e.Fields {
 				entry.Fields = append(entry.Fields, text("field."+key))
 			}
