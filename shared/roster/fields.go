@@ -30,6 +30,7 @@ func registered(k person.Kind) []struct {
 		{Initials, "initials"},
 		{Infix, "infix"},
 		{Surname, "surname"},
+		{Salutation, "salutation"},
 		{Gender, "gender"},
 		{Email, email},
 		{Number, "administration_number"},
@@ -105,6 +106,7 @@ func (c *comparison) source(a account.Account, p Person, m match) account.Source
 	if f.Has(Surname) && !f.Has(Infix) && strings.HasPrefix(strings.ToLower(s.Name.Surname), strings.ToLower(s.Name.Infix)+" ") {
 		s.Name.Infix = "" // a source that knows no infix writes it before the surname
 	}
+	take(&s.Salutation, p.Salutation, f.Has(Salutation) && p.Kind != person.Pupil)
 	take(&s.Gender, p.Gender, f.Has(Gender))
 	// Of pupils the annex allows the school's address only.
 	take(&s.Email, p.Email, f.Has(Email) && (p.Kind != person.Pupil || p.Email == "" || tenant.DomainOf(p.Email) == c.domain(person.Pupil)))
@@ -196,6 +198,7 @@ func (c *comparison) differences(old, now account.Account) []FieldChange {
 	tell("initials", o.Name.Initials, n.Name.Initials)
 	tell("infix", o.Name.Infix, n.Name.Infix)
 	tell("surname", o.Name.Surname, n.Name.Surname)
+	tell("salutation", string(o.Salutation), string(n.Salutation))
 	tell("gender", string(o.Gender), string(n.Gender))
 	tell("email", o.Email, n.Email)
 	tell("administration_number", o.Number, n.Number)

@@ -74,6 +74,7 @@ const (
 	InGroups          // class: which groups the person is in
 	Roles             // function
 	Children          // whose guardian the person is
+	Salutation        //
 )
 
 // Has reports whether all of f are in s.

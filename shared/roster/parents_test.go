@@ -181,3 +181,26 @@ func TestChildrenInTheSameFile(t *testing.T) {
 	require.Equal(t, []int{1}, w.guardians())
 	require.False(t, strings.HasPrefix(string(w.single(t, person.Guardian).Source.Children[0].Account), "g"))
 }
+
+// TestHowGuardiansAreWrittenTo comes from the list, field by field, and a list
+// that does not tell it leaves it as it is.
+func TestHowGuardiansAreWrittenTo(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.take(t, pupils(1))
+	said := eva("1/1", 1)
+	said.Salutation, said.Gender = person.Madam, person.Female
+	said.Fields |= roster.Salutation | roster.Gender
+	w.take(t, parents(said))
+	require.Equal(t, person.Madam, w.single(t, person.Guardian).Source.Salutation)
+	require.Equal(t, person.Female, w.single(t, person.Guardian).Source.Gender)
+	require.Contains(t, parents(said).Delivers()[person.Guardian], "salutation")
+	p, _ := w.compare(parents(eva("1/1", 1)))
+	require.True(t, p.Empty(), "%+v", p.Rows)
+	said.Salutation = person.Plain
+	p, _ = w.take(t, parents(said))
+	require.Equal(t, []roster.FieldChange{{Field: "salutation", Old: "madam", New: "plain"}}, p.Rows[roster.People][0].Changes)
+	require.Equal(t, person.Plain, w.single(t, person.Guardian).Source.Salutation)
+	require.Equal(t, []string{"salutation"}, roster.Step{Accounts: p.Rows[roster.People]}.Fields(), "who looks at the plan has seen it")
+	require.NotContains(t, pupils(1).Delivers()[person.Pupil], "salutation")
+}

@@ -50,19 +50,21 @@ type Group struct {
 
 // Person is one pupil, member of staff or guardian in the roster.
 type Person struct {
-	Key      string // the source's key, unique in its kind
-	Kind     person.Kind
-	Name     person.Name
-	Gender   person.Gender
-	Username string   // the name of the person's account in the source, a proposal for that of the account here; "" for none
-	Email    string   // school address as the source delivers it, a guardian's own; "" for none
-	Number   string   // a pupil's administration number; in some sources it is the key too
-	ECK      string   // a pupil's ECK-iD; "" for none. It is not stored as it stands: see seal.Index
-	Year     string   // a pupil's own jaargroep code; "" for none
-	ILT      string   // a pupil's four-digit education code; "" for none
-	Groups   []string // keys of groups, the class first
-	Roles    []string // a staff member's role codes at the school: "DIR", "LRK"
-	Children []Child  // a guardian's
+	Key  string // the source's key, unique in its kind
+	Kind person.Kind
+	Name person.Name
+	// Salutation is how an adult is written to; "" for none.
+	Salutation person.Salutation
+	Gender     person.Gender
+	Username   string   // the name of the person's account in the source, a proposal for that of the account here; "" for none
+	Email      string   // school address as the source delivers it, a guardian's own; "" for none
+	Number     string   // a pupil's administration number; in some sources it is the key too
+	ECK        string   // a pupil's ECK-iD; "" for none. It is not stored as it stands: see seal.Index
+	Year       string   // a pupil's own jaargroep code; "" for none
+	ILT        string   // a pupil's four-digit education code; "" for none
+	Groups     []string // keys of groups, the class first
+	Roles      []string // a staff member's role codes at the school: "DIR", "LRK"
+	Children   []Child  // a guardian's
 	// Location is the place of the school (vestiging) that the source puts the
 	// person at: the number of a location ("01"), with or without the BRIN
 	// before it, else its name; "" where the source tells none.

@@ -59,6 +59,7 @@ const (
 	WordCase          Defect = "word-case"          // TRUE and Homeroom
 	OtherDate         Defect = "other-date"         // written as the standard does not
 	RoleConflict      Defect = "role-conflict"      // a pupil enrolled as a teacher
+	UnknownTitle      Defect = "unknown-salutation" // a word that is none
 )
 
 // ParseDefects reads the names of defects, which commas divide.
@@ -136,7 +137,7 @@ const leastSpoilt = 2
 // order returns every defect, in the order in which they are put in.
 func order() []Defect {
 	return []Defect{
-		LostZeros, Scientific, LostDigits, UnknownCode, InvalidEmail, InvalidECKiD, LongName, MissingName, ParentRole, StatusInBulk,
+		LostZeros, Scientific, LostDigits, UnknownCode, InvalidEmail, InvalidECKiD, LongName, MissingName, UnknownTitle, ParentRole, StatusInBulk,
 		DuplicateECKiD, OtherInfix, Flemish, WordCase, OtherDate, RoleConflict,
 		DanglingReference, WrongKind, DuplicateKey, MissingKey, BSNKeys, BSNColumn, Formula, WrongYear, WrongBRIN, Delta, Order,
 		Wide, HeadingCase, DuplicateHeading, OtherEncoding, MixedEncoding, RepeatedHeading, MissingColumn, NoHeadings, NoPupils, MissingFile, OtherVersion,

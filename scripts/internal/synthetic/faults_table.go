@@ -117,6 +117,7 @@ func personFaults() map[Defect]map[kind]fault {
 		LongName: each(put(strings.Repeat("Lang", 75), "familyName", "achternaam"), append(sets(), lists()...)...),
 		UnknownCode: merged(each(put("KG", "grades"), one...), each(func(s *source) { s.file("roles.csv").put("ps1", "grade") }, setSDS),
 			each(put("tropenjaar", years...), rolls()...), each(put("misschien", "mag ontvangen"), listOf)),
+		UnknownTitle: each(put("excellentie", "aanhef"), listOf),
 		InvalidEmail: each(put("geen adres", "email", "e-mailadres", "emailadres", "e-mail"), append(sets(), lists()...)...),
 		InvalidECKiD: each(put("https://id.school/LL_1", "userMasterIdentifier", "eck-id", "eckid"), setOne, listOwn, listILT, listExcel),
 		DuplicateECKiD: each(func(s *source) {

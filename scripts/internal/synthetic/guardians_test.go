@@ -32,5 +32,6 @@ func TestTheListOfGuardiansIsRead(t *testing.T) {
 		require.Equal(t, all[i].Name.Surname, p.Name.Surname)
 		require.Equal(t, all[i].Email, p.Email)
 		require.Len(t, p.Children, len(all[i].Of))
+		require.Equal(t, map[string]person.Salutation{"mevrouw": person.Madam, "de heer": person.Sir}[all[i].Salutation], p.Salutation)
 	}
 }

@@ -35,17 +35,20 @@ const (
 
 // The findings about one column or value; the rest goes on.
 const (
-	ColumnLikeBSN    = "guardian.column_like_bsn"   // the column is left out
-	EmailInvalid     = "guardian.email_invalid"     //
-	ConflictingEmail = "guardian.conflicting_email" // one key for two addresses: neither is taken
-	UnknownReceives  = "guardian.unknown_receives"  // neither yes nor no: no
-	NoReceives       = "guardian.no_receives"       // no column says who may receive messages: nobody
-	NoSlot           = "guardian.no_slot"           // the order of the rows says who is first
-	TooLong          = "guardian.too_long"          //
-	ControlCharacter = "guardian.control_character" //
-	NameUnclear      = "guardian.name_unclear"      // where the given name ends is a guess
-	NameSplit        = "guardian.name_split"        // names in one column were taken apart
-	RepeatedHeading  = "guardian.repeated_heading"  // the headings stand in the list again
+	ColumnLikeBSN     = "guardian.column_like_bsn"    // the column is left out
+	EmailInvalid      = "guardian.email_invalid"      //
+	ConflictingEmail  = "guardian.conflicting_email"  // one key for two addresses: neither is taken
+	UnknownReceives   = "guardian.unknown_receives"   // neither yes nor no: no
+	UnknownSalutation = "guardian.unknown_salutation" //
+	UnknownGender     = "guardian.unknown_gender"     //
+	ConflictingTitle  = "guardian.conflicting_title"  // one key for two salutations or two genders: neither is taken
+	NoReceives        = "guardian.no_receives"        // no column says who may receive messages: nobody
+	NoSlot            = "guardian.no_slot"            // the order of the rows says who is first
+	TooLong           = "guardian.too_long"           //
+	ControlCharacter  = "guardian.control_character"  //
+	NameUnclear       = "guardian.name_unclear"       // where the given name ends is a guess
+	NameSplit         = "guardian.name_split"         // names in one column were taken apart
+	RepeatedHeading   = "guardian.repeated_heading"   // the headings stand in the list again
 )
 
 // Codes lists the code of every finding that this package adds.
@@ -54,8 +57,8 @@ func Codes() []string {
 		NoHeading, NoRows, NoChild, NoName, DuplicateHeading, NumberIsBSN, TooMany,
 		TooWide, MissingChild, ChildInvalid, MissingKey, KeyInvalid, Shortened, SlotInvalid, DuplicateSlot, DuplicateChild,
 		ConflictingNames, MissingName,
-		ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, NoReceives, NoSlot, TooLong, ControlCharacter, NameUnclear,
-		NameSplit, RepeatedHeading,
+		ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot, TooLong,
+		ControlCharacter, NameUnclear, NameSplit, RepeatedHeading,
 	}
 }
 
@@ -65,7 +68,8 @@ func severity(code string) roster.Severity {
 	switch code {
 	case NameSplit, RepeatedHeading:
 		return roster.Note
-	case ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, NoReceives, NoSlot, TooLong, ControlCharacter, NameUnclear:
+	case ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot,
+		TooLong, ControlCharacter, NameUnclear:
 		return roster.Warning
 	default:
 		return roster.Stop

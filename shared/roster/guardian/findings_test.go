@@ -102,17 +102,19 @@ func TestWarnings(t *testing.T) {
 		wants []string
 		left  map[string]int
 	}{
-		"a column of BSNs":     {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;¦Code\n1;1;Bo;ja;" + bsn[0] + "\n2;1;Bo;ja;" + bsn[1] + "\n3;1;Bo;ja;" + bsn[2] + "\n4;1;Bo;ja;" + bsn[3] + "\n", []string{"column_like_bsn"}, map[string]int{"bsn": 4}},
-		"no address":           {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;E-mail privé\n1;1;Bo;ja;¦thuis\n", []string{"email_invalid emailprive"}, map[string]int{"private_email": 1}},
-		"perhaps":              {"Leerlingnummer;Volgnummer;Roepnaam;Mag ontvangen\n1;1;Bo;¦misschien\n", []string{"unknown_receives magontvangen"}, map[string]int{}},
-		"nobody says":          {"Leerlingnummer;Volgnummer;Roepnaam\n1;1;Bo\n", []string{"no_receives@1"}, map[string]int{}},
-		"too long":             {"Leerlingnummer;Volgnummer;Roepnaam;Achternaam;Ontvangt\n1;1;Bo;¦" + strings.Repeat("x", 201) + ";ja\n", []string{"too_long achternaam"}, map[string]int{"surname": 1}},
-		"a control character":  {"Leerlingnummer;Volgnummer;Roepnaam;Achternaam;Ontvangt\n1;1;Bo;¦V\aos;ja\n", []string{"control_character achternaam"}, map[string]int{"surname": 1}},
-		"an unclear name":      {"Leerlingnummer;Volgnummer;Ontvangt;Naam\n1;1;ja;¦¦Anna Maria Bakker\n", []string{"name_split naam", "name_unclear naam"}, map[string]int{}},
-		"surname with infix":   {head + "1;1;A.;¦van der Berg;ja\n", []string{"name_split achternaam"}, map[string]int{}},
-		"headings again":       {head + "1;1;A.;Vos;ja\n¦" + head, []string{"repeated_heading leerlingnummer"}, map[string]int{}},
-		"phone and address":    {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Mobiel;Telefoon thuis;Straat;Huisnummer;Postcode;Woonplaats;Geslacht\n1;1;Bo;ja;1;2;3;4;5;6;V\n", nil, map[string]int{"mobiel": 1, "telefoon": 1, "straat": 1, "huisnummer": 1, "postcode": 1, "woonplaats": 1, "geslacht": 1}},
-		"salutation and title": {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Aanhef\n1;1;Bo;ja;mevrouw\n", nil, map[string]int{"aanhef": 1}},
+		"a column of BSNs":    {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;¦Code\n1;1;Bo;ja;" + bsn[0] + "\n2;1;Bo;ja;" + bsn[1] + "\n3;1;Bo;ja;" + bsn[2] + "\n4;1;Bo;ja;" + bsn[3] + "\n", []string{"column_like_bsn"}, map[string]int{"bsn": 4}},
+		"no address":          {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;E-mail privé\n1;1;Bo;ja;¦thuis\n", []string{"email_invalid emailprive"}, map[string]int{"private_email": 1}},
+		"perhaps":             {"Leerlingnummer;Volgnummer;Roepnaam;Mag ontvangen\n1;1;Bo;¦misschien\n", []string{"unknown_receives magontvangen"}, map[string]int{}},
+		"nobody says":         {"Leerlingnummer;Volgnummer;Roepnaam\n1;1;Bo\n", []string{"no_receives@1"}, map[string]int{}},
+		"too long":            {"Leerlingnummer;Volgnummer;Roepnaam;Achternaam;Ontvangt\n1;1;Bo;¦" + strings.Repeat("x", 201) + ";ja\n", []string{"too_long achternaam"}, map[string]int{"surname": 1}},
+		"a control character": {"Leerlingnummer;Volgnummer;Roepnaam;Achternaam;Ontvangt\n1;1;Bo;¦V\aos;ja\n", []string{"control_character achternaam"}, map[string]int{"surname": 1}},
+		"an unclear name":     {"Leerlingnummer;Volgnummer;Ontvangt;Naam\n1;1;ja;¦¦Anna Maria Bakker\n", []string{"name_split naam", "name_unclear naam"}, map[string]int{}},
+		"surname with infix":  {head + "1;1;A.;¦van der Berg;ja\n", []string{"name_split achternaam"}, map[string]int{}},
+		"headings again":      {head + "1;1;A.;Vos;ja\n¦" + head, []string{"repeated_heading leerlingnummer"}, map[string]int{}},
+		"phone and address":   {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Mobiel;Telefoon thuis;Straat;Huisnummer;Postcode;Woonplaats;Geslacht\n1;1;Bo;ja;1;2;3;4;5;6;V\n", nil, map[string]int{"mobiel": 1, "telefoon": 1, "straat": 1, "huisnummer": 1, "postcode": 1, "woonplaats": 1}},
+		"a title":             {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Titel\n1;1;Bo;ja;drs.\n", nil, map[string]int{"unknown": 1}},
+		"unknown salutation":  {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Aanhef\n1;1;Bo;ja;¦excellentie\n", []string{"unknown_salutation aanhef"}, map[string]int{"salutation": 1}},
+		"unknown gender":      {"Leerlingnummer;Volgnummer;Roepnaam;Ontvangt;Geslacht\n1;1;Bo;ja;¦hond\n", []string{"unknown_gender geslacht"}, map[string]int{"gender": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -54,25 +54,25 @@ func TestOneForEachChildAndSlot(t *testing.T) {
 	t.Parallel()
 	list, found := read(t, file("", plain))
 	require.Empty(t, found.List)
-	all := roster.CallName | roster.Infix | roster.Surname | roster.Email | roster.Children
+	all := roster.CallName | roster.Infix | roster.Surname | roster.Salutation | roster.Email | roster.Children
 	anna := person.Name{Call: "Anna", Infix: "van der", Surname: "Berg"}
 	require.Equal(t, &roster.Roster{
 		Format: "guardians csv", School: school.Code{BRIN: "99ZZ", Location: "00"}, Year: 2026,
 		People: []roster.Person{
 			{
-				Key: "123/1", Kind: person.Guardian, Name: anna, Email: "samen@thuis.example", Line: 2, Fields: all,
+				Key: "123/1", Kind: person.Guardian, Name: anna, Salutation: person.Madam, Email: "samen@thuis.example", Line: 2, Fields: all,
 				Children: []roster.Child{{Number: "123", Slot: 1, Receives: true}},
 			},
 			{
-				Key: "123/2", Kind: person.Guardian, Name: person.Name{Call: "Jan", Surname: "Vos"}, Email: "samen@thuis.example", Line: 3, Fields: all,
+				Key: "123/2", Kind: person.Guardian, Name: person.Name{Call: "Jan", Surname: "Vos"}, Salutation: person.Sir, Email: "samen@thuis.example", Line: 3, Fields: all,
 				Children: []roster.Child{{Number: "123", Slot: 2}},
 			},
 			{
-				Key: "124/1", Kind: person.Guardian, Name: anna, Email: "samen@thuis.example", Line: 4, Fields: all,
+				Key: "124/1", Kind: person.Guardian, Name: anna, Salutation: person.Madam, Email: "samen@thuis.example", Line: 4, Fields: all,
 				Children: []roster.Child{{Number: "124", Slot: 1, Receives: true}},
 			},
 		},
-		LeftOut: map[string]int{"aanhef": 3, "telefoon": 1, "bsn": 3},
+		LeftOut: map[string]int{"telefoon": 1, "bsn": 3},
 	}, list)
 }
 
@@ -124,12 +124,14 @@ func TestSeveralFiles(t *testing.T) {
 // TestTheChildsOwnName stands in such lists too, and is left out.
 func TestTheChildsOwnName(t *testing.T) {
 	t.Parallel()
-	list, _ := read(t, file("", "Leerlingnummer;Roepnaam;Achternaam;LeerlingKlas;Ouder voorletters;Ouder achternaam;Ouder volgnummer;Ouder e-mail;E-mail\n"+
-		"1;Zoë;Berg;3a;A.;Vos;Ouder 2;a@thuis.example;zoe@school.example\n"))
+	list, _ := read(t, file("", "Leerlingnummer;Roepnaam;Achternaam;Geslacht;LeerlingKlas;Ouder voorletters;Ouder achternaam;Ouder volgnummer;Ouder e-mail;E-mail;Aanhef\n"+
+		"1;Zoë;Berg;V;3a;A.;Vos;Ouder 2;a@thuis.example;zoe@school.example;Dhr.\n"))
 	require.Equal(t, person.Name{Initials: "A.", Surname: "Vos"}, list.People[0].Name)
 	require.Equal(t, "a@thuis.example", list.People[0].Email)
 	require.Equal(t, "1/2", list.People[0].Key)
-	require.Equal(t, map[string]int{"call_name": 1, "surname": 1, "unknown": 1, "private_email": 1}, list.LeftOut)
+	require.Equal(t, person.Sir, list.People[0].Salutation, "a child has none")
+	require.Empty(t, list.People[0].Gender)
+	require.Equal(t, map[string]int{"call_name": 1, "surname": 1, "gender": 1, "unknown": 1, "private_email": 1}, list.LeftOut)
 }
 
 func TestClaims(t *testing.T) {

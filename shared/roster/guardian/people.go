@@ -83,6 +83,7 @@ func (r *reader) row(s *sheet, row rows.Row) {
 		return
 	}
 	l.email()
+	l.titles()
 	l.receives()
 	l.admit()
 }
@@ -262,6 +263,26 @@ func (l *line) email() {
 	l.person.Email = text
 }
 
+// titles reads how the guardian is written to, and the gender.
+func (l *line) titles() {
+	var text string
+	if l.text(&text, salutation, shortName); text != "" {
+		said, ok := saluted(text)
+		if l.person.Salutation = said; !ok {
+			l.add(UnknownSalutation, salutation)
+			l.leave(salutation)
+		}
+	}
+	text = ""
+	if l.text(&text, gender, shortName); text != "" {
+		said, ok := table.Gendered(text)
+		if l.person.Gender = said; !ok {
+			l.add(UnknownGender, gender)
+			l.leave(gender)
+		}
+	}
+}
+
 // receives reads whether the guardian may receive messages about the child.
 // Only a clear yes is one.
 func (l *line) receives() {
@@ -289,12 +310,26 @@ func (l *line) admit() {
 	case roster.Fold(have.Name.Display()) != roster.Fold(l.person.Name.Display()):
 		l.add(ConflictingNames, key)
 		return
-	case have.Email == "" && have.Fields.Has(roster.Email):
-		have.Email = l.person.Email
-	case l.person.Email != "" && have.Email != "" && !strings.EqualFold(have.Email, l.person.Email):
-		l.add(ConflictingEmail, email)
-		have.Email = ""
-		have.Fields &^= roster.Email
 	}
+	joined(l, email, ConflictingEmail, &have.Email, l.person.Email, strings.EqualFold)
+	joined(l, salutation, ConflictingTitle, &have.Salutation, l.person.Salutation, same[person.Salutation])
+	joined(l, gender, ConflictingTitle, &have.Gender, l.person.Gender, same[person.Gender])
 	have.Children = append(have.Children, l.child)
+}
+
+func same[T comparable](x, y T) bool { return x == y }
+
+// joined takes a value that another row of the guardian has into the one that
+// is known. Of two that differ neither is taken, nor any that follows.
+func joined[T ~string](l *line, field, code string, have *T, said T, alike func(T, T) bool) {
+	fields := &l.roster.People[l.people[l.person.Key]].Fields
+	switch {
+	case said == "" || !fields.Has(bit(field)):
+	case *have == "":
+		*have = said
+	case !alike(*have, said):
+		l.add(code, field)
+		*have = ""
+		*fields &^= bit(field)
+	}
 }

@@ -134,19 +134,17 @@ func (s *sheet) decide() {
 	if s.has(surname) {
 		s.drop(wholeName)
 	}
-	s.drop(salutation)
-	s.drop(gender)
 }
 
-// childs leaves out the child's own name: that of columns which do not say to
-// be a guardian's, beside others that do.
+// childs leaves out the child's own name and gender: those of columns which do
+// not say to be a guardian's, beside names that do.
 func (s *sheet) childs() {
-	name := func(c column) bool { return bit(c.field) != 0 && c.field != email || c.field == wholeName }
+	name := func(c column) bool { return slices.Contains(nameFields(), c.field) }
 	if !slices.ContainsFunc(s.columns, func(c column) bool { return name(c) && c.rank >= 0 && c.rank < plain }) {
 		return
 	}
 	for i := range s.columns {
-		if c := &s.columns[i]; name(*c) && c.rank >= plain {
+		if c := &s.columns[i]; (name(*c) || c.field == gender) && c.rank >= plain {
 			c.field, c.counted = "", c.field
 		}
 	}

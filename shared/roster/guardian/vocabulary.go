@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/roster/table"
@@ -23,8 +24,8 @@ const (
 	email      = "private_email"
 	receives   = "mag_ontvangen"
 	wholeName  = "naam"
-	salutation = "aanhef"   // the register has no such field: it is left out
-	gender     = "geslacht" // of no use here: it is left out
+	salutation = "salutation"
+	gender     = "gender"
 	unknown    = "unknown"
 )
 
@@ -63,9 +64,9 @@ func aliases(field string) []string {
 	case wholeName:
 		return []string{"naam", "volledigenaam", "achternaamroepnaaminfix", "achternaamroepnaam", "achternaamvoornaam", "name", "fullname"}
 	case salutation:
-		return []string{"aanhef", "aanspreekvorm", "salutation", "titel"}
+		return []string{"aanhef", "aanspreekvorm", "aanspreektitel", "aanschrijftitel", "aanschrijving", "salutation", "honorific"}
 	case gender:
-		return []string{"geslacht", "mv", "gender"}
+		return []string{"geslacht", "mv", "gender", "sex"}
 	}
 	return nil
 }
@@ -75,6 +76,11 @@ func fields() []string {
 	return []string{
 		child, slot, key, callName, firstNames, initials, infix, surname, email, receives, wholeName, salutation, gender,
 	}
+}
+
+// nameFields are those of fields that hold a name or a part of one.
+func nameFields() []string {
+	return []string{callName, firstNames, initials, infix, surname, wholeName}
 }
 
 // plain is the rank from which a heading does not say of itself to be about a
@@ -107,7 +113,7 @@ func owned(field string) string {
 	switch field {
 	case "administration_number", child:
 		return child // the only administration number in such a list
-	case callName, firstNames, initials, infix, surname, email:
+	case callName, firstNames, initials, infix, surname, email, salutation, gender:
 		return field
 	case "school_email":
 		return email // a guardian has no other
@@ -130,6 +136,10 @@ func bit(field string) roster.Fields {
 		return roster.Surname
 	case email:
 		return roster.Email
+	case salutation:
+		return roster.Salutation
+	case gender:
+		return roster.Gender
 	}
 	return 0
 }
@@ -144,6 +154,26 @@ func yes(word string) (may, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// saluted returns the salutation that a word stands for. A title of who took a
+// degree is none.
+func saluted(word string) (person.Salutation, bool) {
+	folded := rows.Heading(word)
+	for _, dear := range []string{"geachte", "beste", "dear", "aande"} {
+		folded = strings.TrimPrefix(folded, dear)
+	}
+	switch folded {
+	case "dhr", "deheer", "heer", "hr", "meneer", "mijnheer", "mr", "mister", "sir":
+		return person.Sir, true
+	case "mevr", "mevrouw", "mw", "mvr", "mevrw", "mej", "mejuffrouw", "mrs", "ms", "miss", "madam":
+		return person.Madam, true
+	case "fam", "familie", "defamilie", "family", "deheerenmevrouw", "heerenmevrouw", "dhrenmevr", "dhrenmw", "dhrmevr", "dhrmw", "mrandmrs", "mrmrs", "mrmevrouw", "dhrmevrouw", "meneerenmevrouw":
+		return person.Family, true
+	case "mx", "neutraal", "genderneutraal", "neutral", "geen", "zonder", "none", "naam", "alleennaam", "alleendenaam":
+		return person.Plain, true
+	}
+	return "", false
 }
 
 // slotOf reads which guardian of the child somebody is: "2", "Ouder 2".

@@ -34,7 +34,7 @@ func (l *line) gender() {
 	if l.text(&text, gender, mostText); text == "" {
 		return
 	}
-	g, ok := gendered(text)
+	g, ok := Gendered(text)
 	if !ok {
 		l.add(UnknownGender, gender)
 		l.leave(gender)

@@ -194,8 +194,8 @@ func kindOf(heading string) (kind person.Kind, sure bool) {
 	return "", false
 }
 
-// gendered returns the gender that a word or digit stands for.
-func gendered(word string) (person.Gender, bool) {
+// Gendered returns the gender that a word or digit stands for.
+func Gendered(word string) (person.Gender, bool) {
 	switch rows.Heading(word) {
 	case "m", "man", "male", "jongen", "mannelijk", "1":
 		return person.Male, true
