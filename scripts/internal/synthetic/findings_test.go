@@ -3,6 +3,7 @@ package synthetic_test
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +11,10 @@ import (
 
 	"cool.example/sync/scripts/internal/synthetic"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/csvset"
 	"cool.example/sync/shared/roster/format"
+	"cool.example/sync/shared/roster/rows"
+	"cool.example/sync/shared/school"
 )
 
 // expected is the table that TestFindings prints: what every format finds in
@@ -89,6 +93,31 @@ func TestFindings(t *testing.T) {
 		require.Equal(t, want[i], got[i])
 	}
 	require.Len(t, got, len(want))
+}
+
+// TestWhicheverFileOfASetIsEmpty: it is named, as its standard does or else by
+// its place.
+func TestWhicheverFileOfASetIsEmpty(t *testing.T) {
+	t.Parallel()
+	s := synthetic.Generate(rich())
+	for _, f := range synthetic.Formats() {
+		files, err := s.Files(f)
+		require.NoError(t, err)
+		for i := range files {
+			if len(files) == 1 {
+				continue
+			}
+			spoilt := slices.Clone(files)
+			spoilt[i].Body = nil
+			var found roster.Findings
+			_, _, err := format.Read(handed(spoilt), roster.Wanted{School: s.Options.Code, Sector: school.PO}, &found)
+			require.NoError(t, err)
+			require.True(t, slices.ContainsFunc(found.List, func(x roster.Finding) bool {
+				return x.Code == format.EmptyFile && x.File == roster.TablePlace(i, handed(files)) ||
+					x.File == files[i].Name && (x.Code == rows.Empty || x.Code == csvset.NoRows)
+			}), "%s without %s: %+v", f, files[i].Name, found.List)
+		}
+	}
 }
 
 // TestDefectsTogether puts in several at once, each of which is found.

@@ -49,7 +49,7 @@ func Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster
 		list, err := edexml.Format{}.Read(files, w, found) // tells best what is wrong
 		return list, nil, err
 	}
-	found.Add(roster.Finding{Code: UnknownSet, Severity: roster.Stop})
+	unclaimed(files, found)
 	return nil, nil, nil
 }
 
