@@ -38,6 +38,7 @@ const (
 	MissingKey        Defect = "missing-key"        //
 	BSNKeys           Defect = "bsn-as-key"         // every pupil's key passes the test of citizen service numbers
 	BSNColumn         Defect = "bsn-in-column"      // such numbers under another heading
+	BSNText           Defect = "bsn-in-text"        // such a number within a name
 	DanglingReference Defect = "dangling-reference" // to a class that is not there
 	WrongKind         Defect = "wrong-kind"         // a class where a lesson group is meant
 	MissingName       Defect = "missing-name"       //
@@ -139,7 +140,7 @@ func order() []Defect {
 	return []Defect{
 		LostZeros, Scientific, LostDigits, UnknownCode, InvalidEmail, InvalidECKiD, LongName, MissingName, UnknownTitle, ParentRole, StatusInBulk,
 		DuplicateECKiD, OtherInfix, Flemish, WordCase, OtherDate, RoleConflict,
-		DanglingReference, WrongKind, DuplicateKey, MissingKey, BSNKeys, BSNColumn, Formula, WrongYear, WrongBRIN, Delta, Order,
+		DanglingReference, WrongKind, DuplicateKey, MissingKey, BSNKeys, BSNColumn, BSNText, Formula, WrongYear, WrongBRIN, Delta, Order,
 		Wide, HeadingCase, DuplicateHeading, OtherEncoding, MixedEncoding, RepeatedHeading, MissingColumn, NoHeadings, NoPupils, MissingFile, OtherVersion,
 		Doctype, Nested, Semicolons, OpenQuote, NulBytes, Truncated, ByteOrderMark, OldExcel, Empty,
 	}

@@ -143,6 +143,9 @@ func (t *table) put(value string, headings ...string) { t.rows[1][t.at(headings.
 // ones of test persons begin so.
 const firstTest = 999_000_000
 
+// bsnOfNobody passes the eleven test, and stands in examples everywhere.
+const bsnOfNobody = "123456782"
+
 // elevens returns a function that gives one number after another that passes
 // the eleven test.
 func elevens() func() string {

@@ -104,6 +104,7 @@ func personFaults() map[Defect]map[kind]fault {
 				t.rows[i+1] = append(slices.Clone(t.rows[i+1]), next())
 			}
 		}, lists()...),
+		BSNText:           each(put("Jan "+bsnOfNobody, "givenName", "roepnaam"), append(sets(), lists()...)...),
 		DanglingReference: each(func(s *source) { s.file("enrollments.csv").put("K0", "classSourcedId") }, sets()...),
 		MissingName: each(func(s *source) {
 			t := s.people()

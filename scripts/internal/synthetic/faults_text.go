@@ -24,6 +24,7 @@ func textFaults() map[Defect]map[kind]fault {
 		DuplicateKey:      each(swap(`(?s)(<leerling key="[^"]*")(.*?)<leerling key="[^"]*"`, "$1$2$1"), xmls()...),
 		MissingKey:        each(pupil(`key="[^"]*"( eckid="[^"]*")?`, `key=""`), xmls()...),
 		BSNKeys:           each(keysOfText, xmls()...),
+		BSNText:           each(pupil(`<roepnaam>[^<]*`, "<roepnaam>Jan "+bsnOfNobody), xmls()...),
 		DanglingReference: each(pupil(`<groep key="[^"]*"`, `<groep key="K0"`), xmls()...),
 		WrongKind:         each(pupil(`<groep key="[^"]*"`, `<groep key="`+lessonKey+`1"`), later...),
 		MissingName:       each(pupil(`<achternaam>.*</roepnaam>`, ""), xmls()...),

@@ -33,6 +33,12 @@ type Case struct {
 	Twice func(main string) string
 	// Plant puts value where it may not be kept, in as many places as there are.
 	Plant func(main, value string) string
+	// Text puts value into a name of the first person, and wherever else people
+	// read a text.
+	Text func(main, value string) string
+	// One gives one person the citizen service number (BSN) as key, in every file,
+	// as chance does.
+	One func(files map[string]string, bsn string) map[string]string
 	// Keys gives everybody a citizen service number (BSN) as key, in every file;
 	// nil where the format has other tests for that.
 	Keys func(files map[string]string) map[string]string
@@ -42,7 +48,8 @@ type Case struct {
 func Run(t *testing.T, c Case) {
 	t.Helper()
 	for name, check := range map[string]func(*testing.T, Case){
-		"good": good, "cut off": cutOff, "planted": planted, "two with one key": twice, "BSNs as keys": keys, "a reader that fails": failing,
+		"good": good, "cut off": cutOff, "planted": planted, "two with one key": twice, "BSNs as keys": keys,
+		"BSNs in texts": worded, "a number by chance": chance, "a reader that fails": failing,
 		"marks and encodings": encodings, "junk": junk,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,6 +29,7 @@ const (
 	MissingValue     = "set.missing_value"
 	LineBreak        = "set.line_break" // in a cell
 	TooLong          = "set.too_long"
+	BSNInText        = "set.bsn_in_text" // a citizen service number within a text, which is left out
 	ControlCharacter = "set.control_character"
 )
 
@@ -36,7 +37,7 @@ const (
 func Codes() []string {
 	return []string{
 		MissingFile, DuplicateFile, FileCase, Unexpected, Delimiter, Encoding, MissingColumn, AbsentColumn, DuplicateColumn, UnknownColumn,
-		ColumnCase, ColumnOrder, BlankHeading, NoRows, WidthDiffers, MissingValue, LineBreak, TooLong, ControlCharacter,
+		ColumnCase, ColumnOrder, BlankHeading, NoRows, BSNInText, WidthDiffers, MissingValue, LineBreak, TooLong, ControlCharacter,
 	}
 }
 

@@ -38,8 +38,21 @@ func (r Record) Get(column string) string {
 const longest = 255
 
 // Text returns the cell of a column that people read; "", with a finding, where
-// it is too long or holds a character that nobody sees.
+// it is too long, or holds a character that nobody sees or a citizen service
+// number (BSN).
 func (r Record) Text(column string) string {
+	text := r.Word(column)
+	if rows.HoldsBSN(text) {
+		r.Add(BSNInText, roster.Warning, column)
+		r.set.Roster.LeftOut["bsn"]++
+		return ""
+	}
+	return text
+}
+
+// Word returns the cell of a column that holds an address or a name of an
+// account, of which a number may be part; see Text.
+func (r Record) Word(column string) string {
 	cell := r.Get(column)
 	switch {
 	case rows.Plain(cell) && len(cell) <= longest:

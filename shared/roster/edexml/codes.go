@@ -65,6 +65,7 @@ const (
 	DuplicateElement = "edexml.duplicate_element"
 	TooLong          = "edexml.too_long"
 	ControlCharacter = "edexml.control_character"
+	BSNInText        = "edexml.bsn_in_text" // a citizen service number within a text, which is left out
 	EmailInvalid     = "edexml.email_invalid"
 	ECKiDInvalid     = "edexml.eckid_invalid"
 	ECKiDMended      = "edexml.eckid_mended" // in capitals
@@ -80,7 +81,7 @@ func Codes() []string {
 		MissingSchool, MissingYear, YearInvalid, MissingBRIN, BRINInvalid, BRINMended, LocationInvalid, Flemish, UnknownVersion,
 		MissingKey, KeyTooLong, KeyInvalid, KeyIsBSN, DuplicateKey, DuplicateECKiD, DanglingReference, WrongKind, NoPupils, MissingName,
 		MissingGivenName, MissingGroupName, OtherInfix, UnknownYear, UnknownRole, UnknownGender, UnknownElement, DuplicateElement,
-		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole,
+		TooLong, ControlCharacter, BSNInText, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole,
 	}
 }
 
@@ -91,7 +92,7 @@ func severity(code string) roster.Severity {
 	case BRINMended, OtherInfix, UnknownElement, MissingGivenName:
 		return roster.Note
 	case UnknownVersion, MissingGroupName, UnknownYear, UnknownRole, UnknownGender, DuplicateElement,
-		TooLong, ControlCharacter, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole:
+		TooLong, ControlCharacter, BSNInText, EmailInvalid, ECKiDInvalid, ECKiDMended, DateInvalid, ParentRole:
 		return roster.Warning
 	default:
 		return roster.Stop

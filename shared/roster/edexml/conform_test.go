@@ -35,6 +35,13 @@ func TestConforms(t *testing.T) {
 					inside := fmt.Sprintf("<bsn>%[1]s</bsn><geboortedatum>%[1]s</geboortedatum><fax>%[1]s</fax><toevoegingen><blok>%[1]s</blok></toevoegingen>", value)
 					return strings.ReplaceAll(strings.ReplaceAll(text, "</leerling>", inside+"</leerling>"), "</leerkracht>", inside+"</leerkracht>")
 				},
+				Text: func(text, value string) string {
+					return strings.Replace(text, "<achternaam>Berg</achternaam>", "<achternaam>Berg</achternaam><voornamen>"+value+"</voornamen>", 1)
+				},
+				One: func(files map[string]string, bsn string) map[string]string {
+					files[""] = strings.Replace(files[""], `key="1002"`, `key="`+bsn+`"`, 1)
+					return files
+				},
 				Keys: func(files map[string]string) map[string]string {
 					var all strings.Builder
 					for i := range 20 {

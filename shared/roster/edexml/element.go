@@ -11,6 +11,7 @@ import (
 
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/rows"
 )
 
 // textBytes bounds what is gathered of one element's text, whose pieces the
@@ -111,11 +112,19 @@ func (d *document) value(e xml.StartElement) (string, error) {
 }
 
 func (d *document) clean(name string, at place, long bool) string {
-	if !long && plain(d.text) && len(d.text) <= longest(name) {
-		return string(d.text)
+	var text string
+	sound := !long && plain(d.text) && len(d.text) <= longest(name)
+	if sound {
+		text = string(d.text)
+	} else {
+		text = norm.NFC.String(strings.Join(strings.Fields(string(d.text)), " "))
 	}
-	text := norm.NFC.String(strings.Join(strings.Fields(string(d.text)), " "))
 	switch {
+	case worded(name) && !long && rows.HoldsBSN(text):
+		d.add(BSNInText, at, name)
+		name = "bsn"
+	case sound:
+		return text
 	case long || utf8.RuneCountInString(text) > longest(name):
 		d.add(TooLong, at, name)
 	case strings.ContainsFunc(text, unicode.IsControl):

@@ -23,6 +23,16 @@ func longest(element string) int {
 	}
 }
 
+// worded reports whether an element holds words: a number that looks like a
+// citizen service number (BSN) is none by chance.
+func worded(element string) bool {
+	switch element {
+	case "achternaam", "voorvoegsel", "tussenvoegsel", "voornamen", "voorletters-1", "roepnaam", "naam":
+		return true
+	}
+	return false
+}
+
 // leftOut reports whether an element is known and never kept.
 func leftOut(element string) bool {
 	switch element {

@@ -36,6 +36,7 @@ const (
 // The findings about one column or value; the rest goes on.
 const (
 	ColumnLikeBSN     = "guardian.column_like_bsn"    // the column is left out
+	BSNInText         = "guardian.bsn_in_text"        // a citizen service number within a text, which is left out
 	EmailInvalid      = "guardian.email_invalid"      //
 	ConflictingEmail  = "guardian.conflicting_email"  // one key for two addresses: neither is taken
 	UnknownReceives   = "guardian.unknown_receives"   // neither yes nor no: no
@@ -57,7 +58,7 @@ func Codes() []string {
 		NoHeading, NoRows, NoChild, NoName, DuplicateHeading, NumberIsBSN, TooMany,
 		TooWide, MissingChild, ChildInvalid, MissingKey, KeyInvalid, Shortened, SlotInvalid, DuplicateSlot, DuplicateChild,
 		ConflictingNames, MissingName,
-		ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot, TooLong,
+		ColumnLikeBSN, BSNInText, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot, TooLong,
 		ControlCharacter, NameUnclear, NameSplit, RepeatedHeading,
 	}
 }
@@ -68,7 +69,7 @@ func severity(code string) roster.Severity {
 	switch code {
 	case NameSplit, RepeatedHeading:
 		return roster.Note
-	case ColumnLikeBSN, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot,
+	case ColumnLikeBSN, BSNInText, EmailInvalid, ConflictingEmail, UnknownReceives, UnknownSalutation, UnknownGender, ConflictingTitle, NoReceives, NoSlot,
 		TooLong, ControlCharacter, NameUnclear:
 		return roster.Warning
 	default:

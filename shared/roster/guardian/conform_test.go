@@ -19,6 +19,11 @@ func TestConforms(t *testing.T) {
 		Plant: func(text, value string) string {
 			return strings.ReplaceAll(strings.ReplaceAll(text, ";x\n", ";"+value+"\n"), "0612345678", value)
 		},
+		Text: func(text, value string) string { return strings.Replace(text, ";Anna;", ";"+value+";", 1) },
+		One: func(files map[string]string, bsn string) map[string]string {
+			files[""] = strings.Replace(files[""], "\n124;", "\n"+bsn+";", 1)
+			return files
+		},
 		Keys: func(files map[string]string) map[string]string {
 			lines := strings.SplitAfter(files[""], "\n")
 			files[""] = lines[0] + "999000007" + lines[1][len("00123"):] + "999000019" + lines[2][len("123"):] + "999000020" + lines[3][len("124"):] +

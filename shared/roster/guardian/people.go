@@ -194,6 +194,12 @@ func (l *line) text(into *string, field string, most int) {
 			return
 		}
 	}
+	if slices.Contains(nameFields(), field) && rows.HoldsBSN(value) {
+		l.add(BSNInText, field)
+		l.leave("bsn")
+		l.person.Fields &^= bit(field)
+		return
+	}
 	*into = value
 	l.person.Fields |= bit(field)
 }
@@ -311,23 +317,21 @@ func (l *line) admit() {
 		l.add(ConflictingNames, key)
 		return
 	}
-	joined(l, email, ConflictingEmail, &have.Email, l.person.Email, strings.EqualFold)
-	joined(l, salutation, ConflictingTitle, &have.Salutation, l.person.Salutation, same[person.Salutation])
-	joined(l, gender, ConflictingTitle, &have.Gender, l.person.Gender, same[person.Gender])
+	l.join(email, ConflictingEmail, &have.Email, l.person.Email)
+	l.join(salutation, ConflictingTitle, (*string)(&have.Salutation), string(l.person.Salutation))
+	l.join(gender, ConflictingTitle, (*string)(&have.Gender), string(l.person.Gender))
 	have.Children = append(have.Children, l.child)
 }
 
-func same[T comparable](x, y T) bool { return x == y }
-
-// joined takes a value that another row of the guardian has into the one that
-// is known. Of two that differ neither is taken, nor any that follows.
-func joined[T ~string](l *line, field, code string, have *T, said T, alike func(T, T) bool) {
+// join takes what this row says of a guardian who is known. Of two values that
+// differ neither is taken, nor any that follows.
+func (l *line) join(field, code string, have *string, said string) {
 	fields := &l.roster.People[l.people[l.person.Key]].Fields
 	switch {
 	case said == "" || !fields.Has(bit(field)):
 	case *have == "":
 		*have = said
-	case !alike(*have, said):
+	case !strings.EqualFold(*have, said):
 		l.add(code, field)
 		*have = ""
 		*fields &^= bit(field)

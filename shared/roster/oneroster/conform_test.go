@@ -24,6 +24,13 @@ func TestConforms(t *testing.T) {
 				Format: oneroster.Format{}, Wanted: wanted(), Codes: append(append(oneroster.Codes(), csvset.Codes()...), rows.Codes()...),
 				Files: maps.Clone(c.files), Main: "users.csv", People: c.people,
 				Twice: func(text string) string { return strings.Replace(text, "\np2,", "\np1,", 1) },
+				Text:  func(text, value string) string { return strings.Replace(text, ",Bram,", ",\""+value+"\",", 1) },
+				One: func(files map[string]string, bsn string) map[string]string {
+					for name, text := range files {
+						files[name] = strings.ReplaceAll(text, "p2,", bsn+",")
+					}
+					return files
+				},
 				Plant: func(text, value string) string {
 					lines := strings.SplitAfter(text, "\n")
 					for i, end := range []string{",BSN,metadata.adres\n", "," + value + "," + value + "\n"} {

@@ -26,7 +26,7 @@ func (r *reader) readUsers() error {
 		r.name(u, rec)
 		u.person.Left = r.disabled(rec)
 		u.person.Number = rec.Get("identifier")
-		if mail := rec.Text("email"); csvset.Address(mail) {
+		if mail := rec.Word("email"); csvset.Address(mail) {
 			u.person.Email = mail
 		} else if mail != "" {
 			r.add(rec, EmailInvalid, "email")

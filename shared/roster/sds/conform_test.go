@@ -18,6 +18,13 @@ func TestConforms(t *testing.T) {
 		Format: sds.Format{}, Wanted: wanted(), Codes: append(append(sds.Codes(), csvset.Codes()...), rows.Codes()...),
 		Files: maps.Clone(good()), Main: "users.csv", People: 3,
 		Twice: func(text string) string { return strings.Replace(text, "\np2,", "\np1,", 1) },
+		Text:  func(text, value string) string { return strings.Replace(text, ",Bram,", ",\""+value+"\",", 1) },
+		One: func(files map[string]string, bsn string) map[string]string {
+			for name, text := range files {
+				files[name] = strings.ReplaceAll(text, "p2,", bsn+",")
+			}
+			return files
+		},
 		Plant: func(text, value string) string {
 			text = strings.Replace(text, "phone,sms", "phone,sms,BSN", 1)
 			return strings.Replace(text, ",,+31612345678,\r\n", ","+value+","+value+","+value+","+value+"\r\n", 1)

@@ -27,7 +27,7 @@ func (r *reader) readUsers() error {
 // email returns the e-mail address, else the username, which is one.
 func (r *reader) email(rec csvset.Record) string {
 	for _, column := range []string{"email", "username"} {
-		cell := strings.ToLower(rec.Text(column))
+		cell := strings.ToLower(rec.Word(column))
 		if csvset.Address(cell) {
 			r.mail = true
 			return cell

@@ -37,6 +37,7 @@ const (
 // The findings about one column or value; the rest goes on.
 const (
 	ColumnLikeBSN    = "table.column_like_bsn"   // the column is left out
+	BSNInText        = "table.bsn_in_text"       // a citizen service number within a text, which is left out
 	UnknownGender    = "table.unknown_gender"    //
 	UnknownYear      = "table.unknown_year"      //
 	UnknownRole      = "table.unknown_role"      //
@@ -65,7 +66,7 @@ func Codes() []string {
 	return []string{
 		NoHeading, NoRows, StructureFile, NoNumber, NoName, DuplicateHeading, UnclearKind, BothKinds, Guardians, NumberIsBSN, WrongYear, TooMany,
 		TooWide, MissingNumber, NumberInvalid, Shortened, DuplicateKey, DuplicateECKiD, MissingName,
-		ColumnLikeBSN, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
+		ColumnLikeBSN, BSNInText, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
 		ECKiDMended, DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole,
 		MissingGivenName, NameSplit, Periods, StaffTwice, RepeatedHeading,
 	}
@@ -77,7 +78,7 @@ func severity(code string) roster.Severity {
 	switch code {
 	case MissingGivenName, NameSplit, Periods, StaffTwice, RepeatedHeading:
 		return roster.Note
-	case ColumnLikeBSN, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
+	case ColumnLikeBSN, BSNInText, UnknownGender, UnknownYear, UnknownRole, UnknownState, ILTPadded, ILTInvalid, EmailInvalid, ECKiDInvalid,
 		ECKiDMended, DateInvalid, PeriodInvalid, TooLong, ControlCharacter, NameUnclear, ParentRole:
 		return roster.Warning
 	default:

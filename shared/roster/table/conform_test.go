@@ -37,6 +37,10 @@ func TestConforms(t *testing.T) {
 					Plant: func(_, value string) string {
 						return written(strings.ReplaceAll(text, ";x;x\n", ";"+value+";"+value+"\n"))
 					},
+					Text: func(_, value string) string { return written(strings.Replace(text, "Zoë", value, 1)) },
+					One: func(_ map[string]string, bsn string) map[string]string {
+						return map[string]string{"": written(strings.Replace(text, "\n124;", "\n"+bsn+";", 1))}
+					},
 					Keys: func(map[string]string) map[string]string {
 						lines := strings.SplitAfter(text, "\n")
 						body := lines[0]

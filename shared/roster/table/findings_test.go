@@ -216,3 +216,22 @@ func TestMostFindings(t *testing.T) {
 	require.Equal(t, roster.Finding{Code: table.TooMany, Severity: roster.Stop, Line: 12}, found.List[0])
 	require.LessOrEqual(t, len(list.People), 10)
 }
+
+// TestNumbersInTexts: a citizen service number within a heading or a class is
+// left out; a pupil keeps the class that is stored.
+func TestNumbersInTexts(t *testing.T) {
+	t.Parallel()
+	list, found := read(t, "Leerlingnummer;Roepnaam;Klas;Vestiging;Email;van 123456782\n123456782;Bo;4A;Noord;123456782@school.example;x\n2;Zoë;4A 123456782;123456782;;\n")
+	require.Equal(t, []roster.Finding{
+		{Code: table.BSNInText, Severity: roster.Warning, Line: 1, Column: 46},
+		{Code: table.BSNInText, Severity: roster.Warning, Line: 3, Column: 21, Field: "vestiging"},
+		{Code: table.BSNInText, Severity: roster.Warning, Line: 3, Column: 8, Field: "klas"},
+	}, found.List)
+	require.Equal(t, "123456782", list.People[0].Number)
+	require.Equal(t, "123456782@school.example", list.People[0].Email)
+	require.Empty(t, list.People[1].Groups)
+	require.False(t, list.People[1].Fields.Has(roster.InGroups))
+	require.Empty(t, list.People[1].Location)
+	require.Empty(t, list.Columns[5].Heading)
+	require.Equal(t, 2, list.LeftOut["bsn"])
+}

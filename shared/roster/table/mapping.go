@@ -65,8 +65,10 @@ const headingRunes = 64
 func (s *sheet) shown() []Column {
 	var list []Column
 	for i, c := range s.columns {
-		shown := []rune(c.text)
-		column := Column{Place: i + 1, Heading: string(shown[:min(len(shown), headingRunes)]), How: c.how}
+		column := Column{Place: i + 1, How: c.how}
+		if shown := []rune(c.text); !rows.HoldsBSN(c.text) {
+			column.Heading = string(shown[:min(len(shown), headingRunes)])
+		}
 		if registered(c.field) || c.field == wholeName || c.field == location {
 			column.Field = c.field
 		}

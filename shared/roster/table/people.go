@@ -238,6 +238,12 @@ func (l *line) text(into *string, field string, most int) {
 			return
 		}
 	}
+	if worded(field) && rows.HoldsBSN(value) {
+		l.add(BSNInText, field)
+		l.leave("bsn")
+		l.draft.Fields &^= bit(field)
+		return
+	}
 	*into = value
 	l.draft.Fields |= bit(field)
 }

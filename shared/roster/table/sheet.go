@@ -137,6 +137,11 @@ func (s *sheet) report(found *roster.Findings) bool {
 	for _, i := range s.suspects {
 		add(ColumnLikeBSN, i)
 	}
+	for i, c := range s.columns {
+		if rows.HoldsBSN(c.text) {
+			add(BSNInText, i)
+		}
+	}
 	for _, i := range s.twice {
 		add(DuplicateHeading, i)
 	}

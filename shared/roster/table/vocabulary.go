@@ -164,6 +164,16 @@ func bit(field string) roster.Fields {
 	return 0
 }
 
+// worded reports whether a field holds words: a number that looks like a
+// citizen service number (BSN) is none by chance.
+func worded(field string) bool {
+	switch field {
+	case callName, firstNames, initials, infix, surname, wholeName, class, location:
+		return true
+	}
+	return false
+}
+
 // pupilOnly reports whether only pupils have a field: in a list of staff it is
 // left out.
 func pupilOnly(field string) bool {

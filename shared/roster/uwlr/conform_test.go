@@ -27,6 +27,11 @@ func TestConforms(t *testing.T) {
 					inside := fmt.Sprintf("<le:bsn>%[1]s</le:bsn><le:geboortedatum>%[1]s</le:geboortedatum><le:toevoegingen><le:blok>%[1]s</le:blok></le:toevoegingen>", value)
 					return strings.ReplaceAll(text, "</le:leerling>", inside+"</le:leerling>")
 				},
+				Text: func(text, value string) string { return strings.Replace(text, ">Zoë<", ">"+value+"<", 1) },
+				One: func(files map[string]string, bsn string) map[string]string {
+					files[""] = strings.Replace(files[""], `key="L22"`, `key="`+bsn+`"`, 1)
+					return files
+				},
 			})
 		})
 	}
