@@ -8,6 +8,7 @@ import (
 	"cool.example/sync/functions/admin/internal/logbook"
 	"cool.example/sync/functions/admin/internal/people"
 	"cool.example/sync/functions/admin/internal/rules"
+	"cool.example/sync/functions/admin/internal/sheets"
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
@@ -84,8 +85,6 @@ func New(d Deps) (http.Handler, error) {
 	}
 	page("GET /admin/{$}", access.ManageGroups, s.overview)
 	page("GET /admin/groups/{id}", access.ManageGroups, s.group)
-	page("POST /admin/groups/{id}/sheet", access.IssueSheets, s.groupSheet)
-	page("POST /admin/staff/sheet", access.IssueSheets, s.staffSheet)
 	page("GET /admin/imports/{id}", access.ViewImport, s.showImport)
 	page("GET /admin/imports/{id}/rows/{phase}", access.ApproveImport, s.showRows)
 	page("POST /admin/imports/{id}/rows/{phase}", access.ApproveImport, s.decide)
@@ -117,6 +116,9 @@ func (s *server) mount(page console.Route) {
 	desk := change.Desk{DB: s.DB, Post: s.Post, Clock: s.Clock, Keys: s.Keys}
 	people.Office{Console: s.ground, Clerk: change.Clerk{Desk: desk, Index: s.Bin.Index}, Keeper: s.Bin}.Mount(page)
 	logbook.Office{Console: s.ground}.Mount(page)
+	sheets.Office{
+		Console: s.ground, Credentials: s.Credentials, Vault: s.Vault, Badges: credential.Badges{Index: s.Bin.Index}, Origin: s.People.Origin,
+	}.Mount(page)
 	rules.Office{Console: s.ground, Desk: desk, Post: s.Post, Index: s.Bin.Index}.Mount(page)
 }
 
@@ -132,12 +134,16 @@ func (s *server) sameOrigin(routes http.Handler) http.Handler {
 }
 
 // allow lets a signed-in person with permission p through to f. Somebody who
-// is not signed in is sent to sign in, where a page was asked for.
+// is not signed in is sent to sign in, where a page was asked for. A badge opens
+// no console: whoever finds one could use it.
 func (s *server) allow(p access.Permission, f personal) serve.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		who, err := s.People.Of(r)
 		if err != nil {
 			return serve.Unsigned(w, r, err)
+		}
+		if who.Session.ByBadge() {
+			return fault.New(fault.Forbidden, "")
 		}
 		if err := s.ground.May(r.Context(), who, p); err != nil {
 			return err
@@ -153,6 +159,9 @@ func (s *server) approver(r *http.Request) (session.Person, error) {
 	who, err := s.People.Of(r)
 	if err != nil {
 		return who, err
+	}
+	if who.Session.ByBadge() {
+		return who, fault.New(fault.Forbidden, "")
 	}
 	who.From = s.Trail.Of(r)
 	return who, s.ground.May(r.Context(), who, access.ApproveImport)

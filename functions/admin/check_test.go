@@ -65,7 +65,7 @@ func linked(t *testing.T, root *html.Node) {
 func balanced(t *testing.T, body string) {
 	t.Helper()
 	require.True(t, strings.HasPrefix(body, "<!doctype html>"))
-	void := []string{"meta", "link", "img", "input", "br", "hr"}
+	void := []string{"meta", "link", "img", "input", "br", "hr", "wbr"}
 	var open []string
 	for z := html.NewTokenizer(strings.NewReader(body)); z.Next() != html.ErrorToken; {
 		token := z.Token()

@@ -69,6 +69,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	s := begin(t)
 	everyone := everybody(s)
 	s.add(ours, member(person.Pupil, named("Bram", "de", "Vries"), classA))
+	kim := s.add(ours, member(person.Pupil, named("Kim", "", "Vos"), classB))
 	bram := s.add(ours, member(person.Pupil, named("Bram", "", "Vos"), classB))
 	s.waiting("ione")
 	s.waiting("itwo")
@@ -141,8 +142,11 @@ func TestWhoMayCallWhat(t *testing.T) {
 			return form(map[string]string{"action": string(audit.Viewed)})
 		}, statuses{401, 403, 403, 403, 200, 200}},
 		{"POST", "/admin/log/export", nil, statuses{401, 403, 403, 403, 200, 200}},
-		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 200}},
-		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 200}},
+		{"GET", "/admin/sheets/sx", nil, statuses{303, 403, 403, 403, 404, 404}},
+		{"POST", "/admin/sheets/sx/printed", nil, statuses{401, 403, 403, 403, 404, 404}},
+		{"POST", "/admin/people/" + string(kim.ID) + "/card", nil, statuses{401, 403, 403, 403, 404, 303}},
+		{"POST", "/admin/groups/g4a/sheet", nil, statuses{401, 403, 403, 403, 404, 303}},
+		{"POST", "/admin/staff/sheet", nil, statuses{401, 403, 403, 403, 422, 303}},
 	} {
 		t.Run(route.method+" "+route.path, func(t *testing.T) { s.in(t).calledBy(everyone, route) })
 	}
@@ -259,7 +263,8 @@ func TestOtherSitesSendNothing(t *testing.T) {
 	s.waiting("ione")
 	before := s.traces()
 	for _, path := range []string{
-		"/admin/imports", "/admin/imports/ione/approve", "/admin/groups/g4a/sheet", "/admin/staff/sheet", "/api/import/v1/files/ione/approve",
+		"/admin/imports", "/admin/imports/ione/approve", "/admin/groups/g4a/sheet", "/admin/staff/sheet",
+		"/admin/people/ax/card", "/admin/sheets/sx/printed", "/api/import/v1/files/ione/approve",
 	} {
 		t.Run(path, func(t *testing.T) {
 			for name, header := range map[string]map[string]string{

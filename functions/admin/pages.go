@@ -198,7 +198,7 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	members, err := s.members(r.Context(), who.Tenant, func(a account.Account) bool { return slices.Contains(a.Groups(), g.ID) })
+	members, err := s.ground.Members(r.Context(), who.Tenant, func(a account.Account) bool { return slices.Contains(a.Groups(), g.ID) })
 	if err != nil {
 		return err
 	}
@@ -226,26 +226,6 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 		return err
 	}
 	return s.pages.Write(w, r, http.StatusOK, "group", view)
-}
-
-// members returns the active accounts that match, in Dutch order of names. It
-// reads every account of the institution, which is good enough for a page
-// that few people open.
-func (s *server) members(ctx context.Context, owner tenant.ID, match func(account.Account) bool) ([]account.Account, error) {
-	var found []account.Account
-	for e, err := range s.DB.Accounts().All(ctx, owner) {
-		if err != nil {
-			return nil, err
-		}
-		if e.Value.MaySignIn() && match(e.Value) {
-			found = append(found, e.Value)
-		}
-	}
-	order := collate.New(language.Dutch, collate.IgnoreCase)
-	slices.SortFunc(found, func(a, b account.Account) int {
-		return order.CompareString(a.Source.Name.Sorted(), b.Source.Name.Sorted())
-	})
-	return found, nil
 }
 
 // showImport shows what an import does: GET /admin/imports/{id}.

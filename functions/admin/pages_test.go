@@ -151,6 +151,8 @@ func TestPagesInEnglish(t *testing.T) {
 		require.Equal(t, "en", attr(find(root, "html")[0], "lang"))
 		require.Contains(t, texts(root, "h1")[0], want)
 	}
-	sheet := s.do(call{method: "POST", path: "/admin/staff/sheet", session: s.admin, header: map[string]string{"Accept-Language": "en"}})
+	english := map[string]string{"Accept-Language": "en"}
+	made := s.do(call{method: "POST", path: "/admin/staff/sheet", session: s.admin, header: english})
+	sheet := s.do(call{method: "GET", path: made.header.Get("Location"), session: s.admin, cookie: key(t, made), header: english})
 	require.Equal(t, []string{"Password sheet: Staff"}, texts(page(t, sheet, http.StatusOK), "h1"))
 }

@@ -63,6 +63,7 @@ type stage struct {
 	url     string
 	project string // of the messages
 	bucket  string
+	store   string // project of the databases
 	clock   *clock.Manual
 	handled *atomic.Int64 // requests that were answered or given up
 
@@ -91,7 +92,8 @@ func begin(t *testing.T) *stage {
 
 func (s *stage) connect() admin.Deps {
 	s.t.Helper()
-	config := store.Config{Project: emulators.Firestore(s.t), Clock: s.clock}
+	s.store = emulators.Firestore(s.t)
+	config := store.Config{Project: s.store, Clock: s.clock}
 	db := s.open(config)
 	config.Database = store.CredentialsDatabase
 	bucket, err := blob.Open(s.t.Context(), blob.Config{Bucket: s.bucket, Emulator: os.Getenv("STORAGE_EMULATOR_HOST")})
@@ -257,6 +259,7 @@ type call struct {
 	body            io.Reader
 	session, bearer string
 	header          map[string]string
+	cookie          *http.Cookie // beside that of the session
 }
 
 type answer struct {
@@ -273,6 +276,9 @@ func (s *stage) do(c call) answer {
 	require.NoError(s.t, err)
 	if c.session != "" {
 		r.AddCookie(&http.Cookie{Name: serve.SessionCookie, Value: c.session})
+	}
+	if c.cookie != nil {
+		r.AddCookie(c.cookie)
 	}
 	if c.bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+c.bearer)

@@ -13,13 +13,14 @@ import (
 	"cool.example/sync/shared/tenant"
 )
 
-// attempt is one try at a password. The account is empty where the name is
+// attempt is one try at a password or with a badge. The account is empty where the name is
 // unknown, and the institution is nobody where its domain is.
 type attempt struct {
 	owner    tenant.ID
 	account  account.Account
 	stored   credential.Credential
 	password string
+	badge    credential.BadgeID // "" where it is a password
 }
 
 // known reports whether the name stands for somebody.
@@ -34,6 +35,12 @@ func (s *server) verify(r *http.Request, t attempt) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	return s.settle(r, t, good)
+}
+
+// settle is the rest of an attempt that proved to be good, or not.
+func (s *server) settle(r *http.Request, t attempt, good bool) (bool, error) {
+	ctx := r.Context()
 	reason, err := s.count(ctx, t, good)
 	if err != nil || reason == "" {
 		return reason == "" && err == nil, err
@@ -78,10 +85,17 @@ func (s *server) count(ctx context.Context, t attempt, good bool) (reason string
 // refusal returns why an attempt is refused, "" where it is good, given what is
 // stored now.
 func (s *server) refusal(t attempt, now credential.Credential, good bool) string {
+	if t.badge != "" {
+		good = good && now.Badge == t.badge
+	}
 	switch {
+	case !t.known() && t.badge != "":
+		return "unknown_badge"
 	case !t.known():
 		return "unknown_name"
-	case len(now.Verifier) == 0:
+	case t.badge != "" && !good: // nobody guesses a code: it was good once
+		return "void_badge"
+	case t.badge == "" && len(now.Verifier) == 0:
 		return "no_password"
 	case now.Waiting(s.Clock.Now()):
 		return "too_early"

@@ -29,9 +29,14 @@ func TestMain(m *testing.M) {
 // called for it. A removal counts as any other write of one document.
 func (f *fixture) cost(name, password string) map[string]int {
 	f.t.Helper()
+	return f.costOf("/login", url.Values{"name": {name}, "password": {password}})
+}
+
+// costOf is cost of another form, which is refused.
+func (f *fixture) costOf(path string, form url.Values) map[string]int {
+	f.t.Helper()
 	ctx, root := otel.Tracer("test").Start(f.t.Context(), "sign-in")
-	form := url.Values{"name": {name}, "password": {password}}
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, origin+"/login", strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, origin+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	w := httptest.NewRecorder()
 	f.handler.ServeHTTP(w, r)

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -72,7 +73,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	v := passwordView{Next: serve.LocalPath(f.Get("next")), First: stored.First, Shortest: shortest(who.Account.Kind)}
 	v.Problem = weakness(who.Account, f.Get("old"), f.Get("new"), f.Get("again"))
 	if v.Problem == "" {
-		good, err := s.verify(r, attempt{who.Tenant, who.Account, stored, f.Get("old")})
+		good, err := s.verify(r, attempt{owner: who.Tenant, account: who.Account, stored: stored, password: f.Get("old")})
 		if err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if v.Problem != "" {
 		return s.pages.Write(w, r, http.StatusUnprocessableEntity, "password", v)
 	}
-	changed, err := s.replace(r, who, f.Get("new"))
+	changed, err := s.replace(r, who, stored, f.Get("new"))
 	if err != nil {
 		return err
 	}
@@ -93,15 +94,27 @@ func (s *server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	return s.goOn(w, r, v.Next)
 }
 
-// replace stores the new verifier, and then raises the account's epoch, which
-// voids every session and token that was begun with the old password.
-func (s *server) replace(r *http.Request, who session.Person, password string) (account.Account, error) {
+// replace stores the new verifier in place of the one that was checked, and then
+// raises the account's epoch, which voids every session and token that was begun
+// with the old password. A badge stays good: it is independent of the password.
+func (s *server) replace(r *http.Request, who session.Person, was credential.Credential, password string) (account.Account, error) {
 	ctx := r.Context()
 	c, err := s.Vault.Issue(ctx, who.Tenant, who.Account.ID, password, s.Clock.Now())
 	if err != nil {
 		return account.Account{}, err
 	}
-	if err := s.Credentials.Credentials().Set(ctx, who.Tenant, who.Account.ID, c); err != nil {
+	err = s.Credentials.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		now, err := s.Credentials.Credentials().GetTx(tx, who.Tenant, who.Account.ID)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now.Verifier, was.Verifier) { // a sheet was made meanwhile
+			return fault.New(fault.Conflict, "")
+		}
+		c.Sheet, c.Badge = now.Sheet, now.Badge
+		return s.Credentials.Credentials().SetTx(tx, who.Tenant, who.Account.ID, c)
+	})
+	if err != nil {
 		return account.Account{}, err
 	}
 	entry := audit.New(s.Clock.Now(), audit.Actor{Account: who.Account.ID}, audit.PasswordSet, who.Account.ID).Of("usage")

@@ -23,8 +23,8 @@ const formLimit = 8 << 10
 // Deps is what signing in needs.
 type Deps struct {
 	DB          *store.DB
-	Credentials *store.DB // the database of that name
-	Index       seal.Index
+	Credentials *store.DB  // the database of that name
+	Index       seal.Index // of names and of badges
 	Vault       credential.Vault
 	People      serve.People
 	Clock       clock.Clock
@@ -53,6 +53,8 @@ func New(d Deps) (http.Handler, error) {
 	page("POST /login", s.signIn)
 	page("GET /logout", s.showOut)
 	page("POST /logout", s.signOut)
+	page("GET /badge", s.showBadge)
+	page("POST /badge", s.signInByBadge)
 	page("GET /password", s.showPassword)
 	page("POST /password", s.changePassword)
 	page("/", serve.NoPage)
@@ -103,7 +105,8 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) error {
 		return s.pages.Write(w, r, http.StatusUnauthorized, "login", v)
 	}
 	first := try.stored.First && try.account.Kind == person.Staff // a password from a sheet was seen by others
-	if err := s.begin(w, r, session.Person{Tenant: try.owner, Account: try.account, Session: session.Session{First: first}}); err != nil {
+	how := session.Session{Methods: []string{"pwd"}, First: first}
+	if err := s.begin(w, r, session.Person{Tenant: try.owner, Account: try.account, Session: how}); err != nil {
 		return err
 	}
 	next := v.Next
@@ -120,16 +123,19 @@ func (s *server) goOn(w http.ResponseWriter, r *http.Request, next string) error
 	return s.pages.Write(w, r, http.StatusOK, "on", loginView{Next: next})
 }
 
-// begin ends the browser's session, if any, and begins a new one for who. It
-// is logged in the transaction that stores it.
+// begin ends the browser's session, if any, and begins a new one for who, by the
+// methods that who.Session names. It is logged in the transaction that stores it.
 func (s *server) begin(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	ctx, a := r.Context(), who.Account
 	if err := s.People.Sessions.End(ctx, s.People.Origin.Token(r)); err != nil {
 		return err
 	}
-	how := session.By("pwd")
-	how.First = who.Session.First
-	entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Of("usage").Because("password")
+	how := session.Start{Methods: who.Session.Methods, First: who.Session.First}
+	reason := "password"
+	if who.Session.ByBadge() {
+		reason = "badge"
+	}
+	entry := audit.New(s.Clock.Now(), audit.Actor{Account: a.ID}, audit.SignedIn, a.ID).Of("usage").Because(reason)
 	who.From = s.Trail.Of(r)
 	how.Log = append(how.Log, s.Trail.Mark(ctx, who, entry))
 	token, err := s.People.Sessions.Begin(ctx, who.Tenant, a, how)

@@ -21,6 +21,7 @@ import (
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/privacy"
 	"cool.example/sync/shared/serve"
+	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
 )
@@ -41,9 +42,14 @@ func (s *server) sid(owner tenant.ID, code grant.Code) string {
 }
 
 // proof returns the claims that say how the person proved who they are: amr
-// (RFC 8176) and, for what has a name here, acr.
+// (RFC 8176) and, for what has a name here, acr. The code of a badge is a secret
+// that is shown as a password is, and RFC 8176 has no nearer value; that it stands
+// on paper is what acr says.
 func proof(methods []string) map[string]any {
 	out := map[string]any{}
+	if slices.Equal(methods, []string{session.Badge}) {
+		return map[string]any{"amr": []string{"pwd"}, "acr": "badge"}
+	}
 	if len(methods) > 0 {
 		out["amr"] = methods
 	}

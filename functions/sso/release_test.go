@@ -57,6 +57,7 @@ func TestHowThePersonProvedWhoTheyAre(t *testing.T) {
 	for name, c := range map[string]struct{ methods, amr, acr any }{
 		"a password":       {[]string{"pwd"}, []any{"pwd"}, "password"},
 		"a second factor":  {[]string{"pwd", "otp"}, []any{"pwd", "otp"}, nil},
+		"a badge":          {[]string{session.Badge}, []any{"pwd"}, "badge"},
 		"nothing is known": {[]string(nil), nil, nil},
 	} {
 		token, err := s.keeper.Begin(t.Context(), board, s.pupil, session.By(c.methods.([]string)...))

@@ -11,6 +11,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/connection"
+	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/ledger"
@@ -75,6 +76,7 @@ func (s *stage) expiring(at time.Time) map[string]func() bool {
 		"mailboxes": keep(s, (*store.DB).Mailboxes, id, naming.Mailbox{ExpireAt: at}),
 		"revisions": keep(s, (*store.DB).Revisions, id, revision.Revision{ExpireAt: at}),
 		"ledger":    keepIn(s, place{s.bin.Ledger, s.pastLedger}, (*store.DB).Ledger, id, ledger.Entry{At: at.Add(-ledger.Keep)}),
+		"sheets":    keepIn(s, place{s.bin.Credentials, s.pastCredentials}, (*store.DB).Sheets, id, credential.Sheet{ExpireAt: at}),
 		"receipts":  keep(s, (*store.DB).Receipts, id, receipt.Receipt{At: at.Add(-receipt.Keep)}),
 		"backups":   keep(s, (*store.DB).Backups, id, backup.Record{ExpireAt: at}),
 		"lanes":     keep(s, lanes((*store.DB).Lanes, at), id, store.Lane{}),

@@ -79,17 +79,28 @@ func (d Deps) day(ctx context.Context, _ event.Message[topic.Tick]) error {
 // expired deletes what has expired.
 func (d Deps) expired(ctx context.Context) error {
 	for _, collection := range store.Expiring() {
-		db := d.DB
-		if collection == store.LedgerDatabase {
-			db = d.Bin.Ledger
-		}
-		n, err := db.DeleteExpired(ctx, collection, expiredAtOnce)
+		n, err := d.database(collection).DeleteExpired(ctx, collection, expiredAtOnce)
 		if err != nil {
 			return fmt.Errorf("delete expired %s: %w", collection, err)
 		}
 		slog.InfoContext(ctx, "deleted expired documents", "collection", collection, "documents", n)
 	}
 	return nil
+}
+
+// database returns where a collection lies.
+func (d Deps) database(collection string) *store.DB {
+	for _, c := range store.Copies() {
+		if c.Collection == collection && c.Below == "" {
+			switch c.Database {
+			case store.LedgerDatabase:
+				return d.Bin.Ledger
+			case store.CredentialsDatabase:
+				return d.Bin.Credentials
+			}
+		}
+	}
+	return d.DB
 }
 
 // turn orders the switch of every school whose prepared year is to begin. A

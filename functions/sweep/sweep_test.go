@@ -57,15 +57,16 @@ type stage struct {
 	t    *testing.T
 	db   *store.DB
 	past *store.DB // sees what is stored, expired or not
-	// pastLedger sees the ledger as past sees the rest.
-	pastLedger *store.DB
-	clock      *clock.Manual
-	post       *post
-	key        string // of the days
-	bin        erase.Keeper
-	uploads    *blob.Bucket
-	deps       sweep.Deps
-	handler    http.Handler
+	// pastLedger and pastCredentials see those databases as past sees the rest.
+	pastLedger, pastCredentials *store.DB
+
+	clock   *clock.Manual
+	post    *post
+	key     string // of the days
+	bin     erase.Keeper
+	uploads *blob.Bucket
+	deps    sweep.Deps
+	handler http.Handler
 }
 
 func (s *stage) open(project, database string) *store.DB {
@@ -86,9 +87,11 @@ func begin(t *testing.T) *stage {
 	s.past, err = store.Open(t.Context(), store.Config{Project: project, Clock: clock.NewManual(time.Unix(0, 0))})
 	require.NoError(t, err)
 	t.Cleanup(func() { _, _ = s.db.Close(), s.past.Close() }) // nothing is left to write
-	s.pastLedger, err = store.Open(t.Context(), store.Config{Project: project, Database: store.LedgerDatabase, Clock: clock.NewManual(time.Unix(0, 0))})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = s.pastLedger.Close() })
+	for name, db := range map[string]**store.DB{store.LedgerDatabase: &s.pastLedger, store.CredentialsDatabase: &s.pastCredentials} {
+		*db, err = store.Open(t.Context(), store.Config{Project: project, Database: name, Clock: clock.NewManual(time.Unix(0, 0))})
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = (*db).Close() })
+	}
 	s.key = emulators.Keys(t)
 	sealer, err := seal.Open(t.Context(), seal.Config{Key: s.key, Endpoint: os.Getenv("KMS_ENDPOINT"), Clock: s.clock})
 	require.NoError(t, err)

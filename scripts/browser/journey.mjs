@@ -47,6 +47,17 @@ async function look(page, name) {
   found.pages[name] = { title: await page.title(), lang: await page.getAttribute("html", "lang"), url: page.url() };
 }
 
+// onePage holds that a sheet of n cards like the first is printed on one A4.
+async function onePage(page, n) {
+  await page.evaluate((count) => {
+    const list = document.querySelector(".cards");
+    while (list.children.length < count) list.append(list.firstElementChild.cloneNode(true));
+  }, n);
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  const pages = pdf.match(/\/Type\s*\/Page\b/g).length;
+  if (pages !== 1 || !/\/MediaBox\s*\[0 0 59[45][.\d]* 84[12]/.test(pdf)) found.problems.push(`${n} cards take ${pages} pages`);
+}
+
 async function signIn(page, person) {
   await page.getByLabel(/Gebruikersnaam|Username/).fill(person.username);
   await page.getByLabel(/^(Wachtwoord|Password)$/).fill(person.password);
@@ -62,6 +73,14 @@ try {
       await signIn(page, { username: plan.pupil.username, password: "dit-is-fout-00" });
       await page.getByRole("alert").waitFor();
       await look(page, `login-failed-${tag}`);
+      await page.goto(plan.base + "/badge#" + plan.pupil.badge); // as a camera opens it
+      await page.waitForFunction(() => location.hash === "" && document.getElementById("code").value !== "");
+      await look(page, `badge-${tag}`);
+      await page.keyboard.press("Enter"); // the button has the focus
+      await page.locator(".tile").waitFor();
+      await page.goto(plan.base + "/logout");
+      await page.locator("main button").click();
+      await page.waitForURL(plan.base + "/login");
       await signIn(page, plan.pupil);
       await page.waitForURL(plan.base + "/");
       await page.locator(".tile").waitFor();
@@ -110,9 +129,15 @@ try {
       await page.locator("main form[role=search] button").click();
       await page.locator("#found").waitFor();
       await look(page, `admin-people-found-${tag}`);
-      await page.locator("a[href^='/admin/people/a']").first().click();
+      await page.locator("a[href^='/admin/people/a']").last().click();
       await page.waitForURL(/people\/a/);
       await look(page, `admin-person-${tag}`);
+      await page.locator("form[action$='/card'] button").click();
+      await page.waitForURL(/sheets/);
+      await look(page, `admin-sheet-${tag}`);
+      if (width > 320) await onePage(page, 30);
+      await page.locator("form[action$='/printed'] button.second").click();
+      await page.waitForURL(plan.base + "/admin/");
     });
   }
 

@@ -114,6 +114,7 @@ func deeds() map[Action]Deed {
 		SchoolSet:      {"Instellingen van een school gewijzigd", managing(), Changes, false, fromSchool, "school", "admin"},
 		RetentionSet:   {"Bewaartermijnen van het logboek gewijzigd", managing(), Changes, false, fromSchool, "", "admin"},
 		SheetIssued:    {"Inlogblad gemaakt", managing(), Changes, false, fromStore, "groep", "admin"},
+		SheetPrinted:   {"Inlogblad afgedrukt", managing(), Changes, false, fromStore, "groep", "admin"},
 		PasswordSet:    {"Wachtwoord gewijzigd", signingIn(), Access, false, fromPerson, "", "signin"},
 		SignedIn:       {"Ingelogd", signingIn(), Access, false, fromPerson, "", "signin"},
 		SignInFailed:   {"Niet ingelogd", signingIn(), Access, false, fromPerson, "", "signin"},

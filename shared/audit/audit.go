@@ -35,6 +35,7 @@ const (
 	SchoolSet      Action = "school.set"
 	RetentionSet   Action = "retention.set"
 	SheetIssued    Action = "sheet.issued"
+	SheetPrinted   Action = "sheet.printed" // by the word of who made it; it cannot be read any more
 	PasswordSet    Action = "password.set"
 	SignedIn       Action = "signin.succeeded"
 	SignInFailed   Action = "signin.failed"

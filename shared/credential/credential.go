@@ -1,5 +1,6 @@
-// Package credential holds what proves who a person is: the password
-// verifier, and how often it was tried in vain.
+// Package credential holds what proves who a person is: the password verifier
+// with how often it was tried in vain, badges, and the sheets on which both are
+// handed out.
 package credential
 
 import (
@@ -10,8 +11,10 @@ import (
 type Credential struct {
 	Verifier []byte // sealed argon2id verifier: see seal.Ring; nil where no password was issued
 	Issued   time.Time
-	First    bool // the password stands on a sheet; the person did not choose it
-	Failures int  // vain attempts since the last success
+	First    bool    // the password stands on a sheet; the person did not choose it
+	Sheet    SheetID // the last sheet that the person was on; "" for none
+	Badge    BadgeID // the one badge that is good; "" for none
+	Failures int     // vain attempts since the last success
 	RetryAt  time.Time
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/credential"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/tenant"
 )
 
@@ -158,26 +157,6 @@ func TestGuessesAreSlowedDown(t *testing.T) {
 	require.False(t, c.Waiting(now.Add(15*time.Minute)))
 	require.False(t, c.Succeeded().Waiting(now))
 	require.Zero(t, c.Succeeded().Failures)
-}
-
-func TestNewPassword(t *testing.T) {
-	t.Parallel()
-	for kind, pattern := range map[person.Kind]string{
-		person.Pupil:    `^[a-z]+-[a-z]+-\d\d$`,
-		person.Staff:    `^([a-z]+-){4}\d\d$`,
-		person.Guardian: `^([a-z]+-){4}\d\d$`,
-	} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			seen := map[string]bool{}
-			for range 500 {
-				p := credential.NewPassword(kind)
-				require.Regexp(t, pattern, p)
-				seen[p] = true
-			}
-			require.Greater(t, len(seen), 490, "passwords hardly ever meet")
-		})
-	}
 }
 
 func TestGuessable(t *testing.T) {

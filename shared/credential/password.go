@@ -4,44 +4,72 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
+	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
 )
 
-// words are short, harmless, easily spelled Dutch words: more than 256, so that
-// each stands for at least eight bits.
-const words = `aap aardbei abrikoos anker appel arend auto avond
-bakker bal banaan bank beer bel berg bessen beuk bever bij bijl blad blauw bloem boek boer bok boom boot bord bos boter
-braam brief bril broer brood brug bui buik bus
-cactus cadeau camera citroen cirkel clown dak dal dame dans das deeg dek deksel den deur dier dijk dobber dolfijn doos
-dorp draad draak drie druif duif duin eekhoorn eend egel eik eiland ekster eland emmer engel ezel
-feest fiets film fluit fontein fornuis fruit gans gang geel geit gids gitaar glas gordijn goud gras groen grot
-haai haan hamer hand hark haver hek helm herfst hert heuvel hoed hond honing hooi hoorn huis ijs
-jager jas juf jurk kaars kaas kaart kabel kam kameel kano kast kat kegel kers ketel keuken kikker kip klei klok knoop
-koe koek koffer konijn koning kraan krab kruk kuil lamp land lantaarn leeuw lente lepel lijm lijst linde loep lucht
-maan maand map markt mat meer melk merel mes mier mok molen mos muis mus muur
-naald nacht nest neus noot oever olifant oma opa oven paal paard pan papier park parel pauw peer pen perzik piano
-pijl pinguin plank plant plein poes pompoen pop poort raam radio regen reiger ring rivier robot rok roos rots
-schaap schelp schip schop sjaal slak slot sneeuw sok spiegel spin stal steen ster stoel storm straat strik
-tafel tak tas tent tijger toren trap trein trom tuin uil vaas varen veer vijver vis vlag vlinder vogel vos vuur
-wagen walvis wand water weg weide wiel wolk wol wortel zaad zadel zand zebra zee zeil zomer zon zwaan`
+// recipe says what a password consists of: words of a list, none twice, and
+// after them a number of two digits, or none.
+type recipe struct {
+	list   string
+	words  int
+	number bool
+}
 
-// NewPassword invents a password that is easy to read and to copy from a
-// sheet. Pupils get two words and two digits, 22 bits, which sign-in defends
-// by slowing down guesses; staff and guardians four words and two digits, 38
-// bits. It is for the first sign-in.
-func NewPassword(k person.Kind) string {
-	list := strings.Fields(words)
-	n := 4
-	if k == person.Pupil {
-		n = 2
+// recipeOf returns the recipe for a kind of person and, of a pupil, an age band.
+// A pupil of whom the school has not said the band gets what the middle gets.
+func recipeOf(k person.Kind, b group.Band) recipe {
+	switch {
+	case k != person.Pupil:
+		return recipe{plainWords, 4, true}
+	case b == group.Young:
+		return recipe{youngWords, 3, false}
+	case b == group.Older:
+		return recipe{plainWords, 3, true}
+	default:
+		return recipe{plainWords, 2, true}
 	}
-	parts := make([]string, n)
-	for i := range parts {
-		parts[i] = list[below(len(list))]
+}
+
+// NewPassword invents a password that is easy to read and to copy from a sheet,
+// for the first sign-in. Its parts are drawn independently of the person:
+//
+//	young pupils   kat-boom-vis            at least 22 bits
+//	middle pupils  uil-maan-47             at least 22 bits
+//	older pupils   uil-maan-vijver-47      at least 30 bits
+//	others         four words and a number at least 38 bits
+//
+// Sign-in makes that enough: after five vain attempts each takes twice as long
+// as the last, up to a quarter of an hour, which leaves whoever guesses at an
+// account about a hundred tries a day, and in a whole year less than one chance
+// in a hundred at 22 bits. Members of staff have to choose a password of their
+// own before they reach anything.
+func NewPassword(k person.Kind, b group.Band) string {
+	r := recipeOf(k, b)
+	list := words(r.list)
+	var parts []string
+	for len(parts) < r.words {
+		if w := list[below(len(list))]; !slices.Contains(parts, w) {
+			parts = append(parts, w)
+		}
 	}
-	return fmt.Sprintf("%s-%02d", strings.Join(parts, "-"), below(100))
+	if r.number {
+		parts = append(parts, number())
+	}
+	return strings.Join(parts, "-")
+}
+
+// number returns two digits from 2 to 9, so that none is read as a letter. Two
+// numbers that stand for something offensive are left out.
+func number() string {
+	for {
+		if n := fmt.Sprintf("%d%d", 2+below(8), 2+below(8)); n != "69" && n != "88" {
+			return n
+		}
+	}
 }
 
 // below returns a random number from 0 up to n.

@@ -22,6 +22,10 @@ import (
 // Life is how long a session lasts: a school day and homework after it.
 const Life = 12 * time.Hour
 
+// Badge is the method of who showed a badge. RFC 8176 has no value for what
+// somebody has on paper.
+const Badge = "badge"
+
 // ID is the hash under which a session is stored.
 type ID string
 
@@ -30,7 +34,7 @@ type Session struct {
 	Account  account.ID
 	Epoch    int64     // of the account, when it signed in
 	AuthTime time.Time // when the person proved who they are
-	Methods  []string  // how: RFC 8176 values, "pwd"
+	Methods  []string  // how: RFC 8176 values, "pwd"; or Badge
 	First    bool      // begun with a password that others have seen: it reaches the choice of another and nothing else
 	Public   string    // what the sid of each application derives from; random, not the secret
 	ExpireAt time.Time
@@ -45,6 +49,9 @@ type Store interface {
 	// SessionAndAccount reads both in one round trip.
 	SessionAndAccount(ctx context.Context, owner tenant.ID, id ID, a account.ID) (Session, account.Account, error)
 }
+
+// ByBadge reports whether the person showed a badge and proved nothing else.
+func (s Session) ByBadge() bool { return slices.Equal(s.Methods, []string{Badge}) }
 
 // Person is who a request comes from.
 type Person struct {

@@ -101,6 +101,24 @@ func TestTurning(t *testing.T) {
 	require.ElementsMatch(t, []store.Turn{{Tenant: ours, School: due}, {Tenant: theirs, School: due}}, turns)
 }
 
+func TestBadgeOf(t *testing.T) {
+	t.Parallel()
+	db, _ := open(t)
+	mine := credential.Badge{Account: "asanne", Proof: "bewijs"}
+	require.NoError(t, db.Badges().Create(t.Context(), ours, "een", mine))
+	require.NoError(t, db.Badges().Create(t.Context(), theirs, "twee", credential.Badge{Account: "abram"}))
+	owner, found, err := db.BadgeOf(t.Context(), "een")
+	require.NoError(t, err)
+	require.Equal(t, ours, owner)
+	require.Equal(t, mine, found)
+	for _, id := range []credential.BadgeID{"drie", "", ".", "..", "een/twee", "../een", "__een__"} {
+		owner, found, err = db.BadgeOf(t.Context(), id)
+		require.Equal(t, fault.NotFound, fault.KindOf(err), "%q", id)
+		require.Empty(t, owner)
+		require.Zero(t, found)
+	}
+}
+
 func TestTenantOf(t *testing.T) {
 	t.Parallel()
 	db, _ := open(t)

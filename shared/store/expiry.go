@@ -13,7 +13,7 @@ import (
 // names stand in the indexes of emulators/firestore.indexes.json, where each
 // has a TTL policy; a test compares the two.
 func Expiring() []string {
-	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log", "private", "mails", "mailboxes", "revisions", "ledger", "receipts", "backups"}
+	return []string{"sessions", "codes", "grants", "outbox", "imports", "lanes", "log", "private", "mails", "mailboxes", "revisions", "ledger", "receipts", "backups", "sheets"}
 }
 
 // never is a moment that a timer's query does not reach.

@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/clock"
+	"cool.example/sync/shared/credential"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/grant"
 	"cool.example/sync/shared/ledger"
@@ -73,6 +74,7 @@ func expiringTables(db *store.DB) map[string]expiring {
 		"ledger":    lasting(always(db.Ledger()), func(at time.Time) ledger.Entry { return ledger.Entry{At: at.Add(-ledger.Keep)} }),
 		"receipts":  lasting(always(db.Receipts()), func(at time.Time) receipt.Receipt { return receipt.Receipt{At: at.Add(-receipt.Keep)} }),
 		"backups":   lasting(always(db.Backups()), func(at time.Time) backup.Record { return backup.Record{ExpireAt: at} }),
+		"sheets":    lasting(always(db.Sheets()), func(at time.Time) credential.Sheet { return credential.Sheet{ExpireAt: at} }),
 		"lanes":     lasting(until(db.Lanes), func(time.Time) store.Lane { return store.Lane{} }),
 	}
 }

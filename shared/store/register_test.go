@@ -24,6 +24,8 @@ func storedForms() []any {
 		codeDoc{},
 		grantDoc{},
 		credentialDoc{},
+		badgeDoc{},
+		sheetDoc{},
 		appDoc{},
 		connectionDoc{},
 		linkDoc{},

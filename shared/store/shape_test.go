@@ -30,7 +30,7 @@ func shapes() []shape {
 	db := &DB{}
 	return []shape{
 		shapeOf(db.Accounts()), shapeOf(db.Groups()), shapeOf(db.Schools()), shapeOf(db.Tenants()), shapeOf(db.Domains()),
-		shapeOf(db.Names()), shapeOf(db.Credentials()), shapeOf(db.Sessions()), shapeOf(db.Codes()), shapeOf(db.Grants()),
+		shapeOf(db.Names()), shapeOf(db.Credentials()), shapeOf(db.Badges()), shapeOf(db.Sheets()), shapeOf(db.Sessions()), shapeOf(db.Codes()), shapeOf(db.Grants()),
 		shapeOf(db.Apps()), shapeOf(db.Connections()), shapeOf(db.Links("c")), shapeOf(db.GroupLinks("c")), shapeOf(db.Budgets("c")),
 		shapeOf(db.Outbox()), shapeOf(db.Log()), shapeOf(db.Private()), shapeOf(db.Heads()),
 		shapeOf(db.Runs()), shapeOf(db.Lanes("r", time.Time{})), shapeOf(db.Slots()),

@@ -134,6 +134,8 @@ func peopleTables() []contract {
 			return v
 		}),
 		of("Credentials", (*store.DB).Credentials, as),
+		of("Badges", (*store.DB).Badges, as),
+		of("Sheets", (*store.DB).Sheets, as),
 		of("Sessions", (*store.DB).Sessions, as),
 		of("Codes", (*store.DB).Codes, as),
 		of("Grants", (*store.DB).Grants, as),

@@ -42,6 +42,8 @@ func Traces() []Trace {
 		{Collection: "codes", Field: "account", Shared: true},
 		{Collection: "grants", Field: "account", Shared: true},
 		{Collection: "people", Database: CredentialsDatabase},
+		{Collection: "badges", Field: "account", Shared: true, Database: CredentialsDatabase},
+		{Collection: "sheets", Field: "maker", Database: CredentialsDatabase},
 	}
 }
 

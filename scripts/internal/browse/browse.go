@@ -102,8 +102,22 @@ func (b *Browser) Links(ctx context.Context, address, prefix string) ([]string, 
 	return links, nil
 }
 
-// Card is one card of a password sheet.
-type Card struct{ Name, Address, Password string }
+// Card is one card of a password sheet. Badge is the code of its badge, "" where
+// it has none.
+type Card struct{ Name, Address, Password, Badge string }
+
+// SignInByBadge types the code of a badge and fails where the product does not
+// let the person in.
+func (b *Browser) SignInByBadge(ctx context.Context, code string) error {
+	p, err := b.Post(ctx, "/badge", url.Values{"code": {code}, "next": {"/"}})
+	if err != nil {
+		return err
+	}
+	if p.Status != http.StatusOK {
+		return fmt.Errorf("sign-in by badge was answered %d", p.Status)
+	}
+	return nil
+}
 
 // Sheet asks for a password sheet and reads its cards.
 func (b *Browser) Sheet(ctx context.Context, address string) ([]Card, error) {
@@ -120,6 +134,8 @@ func (b *Browser) Sheet(ctx context.Context, address string) ([]Card, error) {
 				switch {
 				case inner.Data == "h2":
 					c.Name = Text(inner)
+				case Attribute(inner, "class") == "badge":
+					c.Badge = Text(inner)
 				case Attribute(inner, "class") == "code":
 					codes = append(codes, Text(inner))
 				}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,9 +36,11 @@ func TestBrowser(t *testing.T) {
 	person := func(name, password string) map[string]string {
 		return map[string]string{"username": name, "password": password}
 	}
+	pupil := person(card.Address, card.Password)
+	pupil["badge"] = strings.ReplaceAll(card.Badge, " ", "")
 	plan, err := json.Marshal(map[string]any{
 		"chromium": chromium, "base": s.URL, "application": s.App.URL + "/", "screens": filepath.Join(root, ".local", "screens"),
-		"pupil": person(card.Address, card.Password), "admin": person(s.Institution.Admin, demo.AdminPassword),
+		"pupil": pupil, "admin": person(s.Institution.Admin, demo.AdminPassword),
 	})
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), "node", "journey.mjs")
@@ -55,7 +58,7 @@ func TestBrowser(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(out, &found))
 	require.Empty(t, found.Problems)
-	require.Len(t, found.Pages, 49)
+	require.Len(t, found.Pages, 53)
 	require.Contains(t, found.Pages["application"].Text, card.Name)
 	require.Equal(t, "en", found.Pages["start-en-dark-320"].Lang)
 	require.Contains(t, found.Tabs, "tile", "the tile is not reached with the keyboard")

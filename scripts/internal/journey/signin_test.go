@@ -86,6 +86,25 @@ func TestSheetVoidsOldPasswords(t *testing.T) {
 	require.NoError(t, pupil.SignIn(t.Context(), second[0].Address, second[0].Password))
 }
 
+func TestBadges(t *testing.T) {
+	t.Parallel()
+	s := journey.Begin(t, "99XX")
+	first := sheet(t, s)
+	pupil, err := browse.New(s.URL)
+	require.NoError(t, err)
+	require.NotEmpty(t, first[0].Badge)
+	require.NoError(t, pupil.SignInByBadge(t.Context(), first[0].Badge))
+	page, err := pupil.Get(t.Context(), s.App.URL+"/")
+	require.NoError(t, err)
+	require.Contains(t, shown(page, "who"), first[0].Name, "a badge does not reach an application")
+	second := sheet(t, s)
+	require.Error(t, pupil.SignInByBadge(t.Context(), first[0].Badge), "the old badge still holds")
+	require.NoError(t, pupil.SignInByBadge(t.Context(), second[0].Badge))
+	page, err = pupil.Get(t.Context(), "/admin/")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusForbidden, page.Status)
+}
+
 func TestPupilsDoNotReachTheConsole(t *testing.T) {
 	t.Parallel()
 	s := journey.Begin(t, "99XX")
