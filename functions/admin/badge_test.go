@@ -164,12 +164,14 @@ func TestErasureTakesTheBadge(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	pupils := s.class()
-	got := s.issue("/admin/groups/g4a/sheet")
+	made := s.do(call{method: "POST", path: "/admin/groups/g4a/sheet", session: s.admin})
+	got := cards(t, page(t, s.made(made), http.StatusOK))
 	order := erase.Order{Actor: audit.Actor{System: "test"}, Why: bin.OnOrder, Ref: "A-1"}
 	_, err := s.deps.Bin.Erase(t.Context(), ours, []account.ID{pupils[0].ID}, order)
 	require.NoError(t, err)
 	require.Empty(t, s.holder(got[0].badge))
 	require.Equal(t, len(pupils)-1, s.badges())
+	require.Equal(t, got[1:], cards(t, page(t, s.made(made), http.StatusOK)), "a sheet shows somebody who was erased")
 	for path, fields := range s.documents(store.CredentialsDatabase) {
 		require.NotContains(t, path+fields, string(pupils[0].ID))
 	}

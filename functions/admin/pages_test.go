@@ -102,16 +102,21 @@ func TestNothingIsShownUnlogged(t *testing.T) {
 	t.Parallel()
 	s := begin(t)
 	s.class()
+	made := s.do(call{method: "POST", path: "/admin/groups/g4a/sheet", session: s.admin})
+	issued := all(t, s.deps.Credentials.Credentials())
+	sheet := made.header.Get("Location")
 	d := s.deps
 	d.Clock = clock.NewManual(time.Date(9999, time.June, 1, 0, 0, 0, 0, time.UTC))
 	s.url = s.serve(d)
 	for path, method := range map[string]string{
 		"/admin/groups/g4a": "GET", "/admin/groups/g4a/sheet": "POST", "/admin/staff/sheet": "POST",
+		sheet: "GET", sheet + "/printed": "POST",
 	} {
-		got := s.do(call{method: method, path: path, session: s.admin})
+		got := s.do(call{method: method, path: path, session: s.admin, cookie: key(t, made)})
 		require.NotContains(t, text(page(t, got, http.StatusInternalServerError)), "Zee")
 	}
-	require.Empty(t, all(t, s.deps.Credentials.Credentials()), "passwords were made that nobody saw")
+	require.Equal(t, issued, all(t, s.deps.Credentials.Credentials()), "passwords were made that nobody saw")
+	require.Len(t, all(t, s.deps.Credentials.Sheets()), 1, "a sheet was removed that nobody said was printed")
 }
 
 func TestImportPage(t *testing.T) {

@@ -42,9 +42,13 @@ func (o Office) show(w http.ResponseWriter, r *http.Request, who session.Person)
 		Host: o.Origin.Host, LeftOut: s.LeftOut,
 	}
 	for _, c := range s.Cards {
+		held, there := now[c.Account]
+		if !there { // erased meanwhile
+			continue
+		}
 		at := strings.LastIndexByte(c.Address, '@') + 1
 		v := cardView{Name: c.Name, Mailbox: c.Address[:at], Domain: c.Address[at:]}
-		if v.Void = now[c.Account].Value.Sheet != id; !v.Void {
+		if v.Void = held.Value.Sheet != id; !v.Void {
 			v.Password = c.Password
 		}
 		if c.Badge != "" && !v.Void {
