@@ -15,8 +15,8 @@ import (
 	"cool.example/sync/shared/person"
 )
 
-// logged writes entries, a minute apart, the last of them now.
-func (s *stage) logged(entries ...audit.Entry) {
+// write stores entries, a minute apart, the last of them now.
+func (s *stage) write(entries ...audit.Entry) {
 	s.t.Helper()
 	for i, e := range entries {
 		e.At = s.clock.Now().Add(-time.Duration(len(entries)-i) * time.Minute)
@@ -33,7 +33,7 @@ func TestTheLogIsRead(t *testing.T) {
 	entry := func(by audit.Actor, what audit.Action, subjects ...account.ID) audit.Entry {
 		return audit.New(time.Time{}, by, what, subjects...)
 	}
-	s.logged(
+	s.write(
 		entry(audit.Actor{Account: juf.ID}, audit.Viewed, bram.ID).Of("username").On("g4a"),
 		entry(audit.Actor{System: "rosterapply"}, audit.ImportApplied, several...).On("irun"),
 		entry(audit.Actor{Account: bram.ID}, audit.SignedIn, bram.ID),
@@ -80,7 +80,7 @@ func TestTheLogIsPagedAndLooksAreLogged(t *testing.T) {
 	for i := range entries {
 		entries[i] = audit.New(time.Time{}, audit.Actor{Account: bram.ID}, audit.SignedIn, bram.ID)
 	}
-	s.logged(entries...)
+	s.write(entries...)
 	fields, seen := url.Values{"action": {string(audit.SignedIn)}}, 0
 	for pages := 1; ; pages++ {
 		root := page(t, s.submit("/admin/log", fields), http.StatusOK)
@@ -116,7 +116,7 @@ func TestTheLogIsExportedAsTheStandardHasIt(t *testing.T) {
 	for range 210 { // more than are read at once
 		entries = append(entries, audit.New(time.Time{}, audit.Actor{System: "rosterapply"}, audit.ImportApplied, bram.ID).Of("class").On("irun"))
 	}
-	s.logged(entries...)
+	s.write(entries...)
 	s.show(s.admin, "/admin/people/"+string(bram.ID))
 	got := s.submit("/admin/log/export", url.Values{"action": {string(audit.ImportApplied)}})
 	require.Equal(t, http.StatusOK, got.status)
