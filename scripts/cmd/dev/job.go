@@ -70,6 +70,7 @@ func (j *job) run(ctx context.Context) error {
 		{"click through to the application", j.singleSignOn, true},
 		{"import the same file again", j.importAgain, true},
 		{"find nothing that may not be kept", j.search, true},
+		{"prove the log", j.prove, true},
 	} {
 		if step.once && !j.once {
 			continue
@@ -227,6 +228,18 @@ func (j *job) issue(ctx context.Context) (string, error) {
 	j.users["pupil"], j.name = user{pupils[0].Address, pupils[0].Password}, pupils[0].Name
 	j.users["teacher"] = user{staff[0].Address, staff[0].Password}
 	return fmt.Sprintf("%d pupils of one class, %d members of staff", len(pupils), len(staff)), nil
+}
+
+// prove has the log signed and verified: every entry is the one that was written.
+func (j *job) prove(ctx context.Context) (string, error) {
+	r, err := j.stack.Verify(ctx, demo.Tenant)
+	if err != nil {
+		return "", err
+	}
+	if len(r.Findings) > 0 || r.Signed == 0 {
+		return "", fmt.Errorf("the log is not proven: %d entries are as they were signed, %d findings", r.Signed, len(r.Findings)+r.More)
+	}
+	return fmt.Sprintf("%d entries are as they were signed, %d too young", r.Signed, r.Pending), nil
 }
 
 // announce says where to go, on screen and in .local/dev.json.
