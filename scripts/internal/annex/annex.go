@@ -11,15 +11,20 @@ import (
 	"strings"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/privacy"
+	"cool.example/sync/shared/tenant"
 )
 
 // Version is the version of the annex that the product implements.
 const Version = "2026.2"
 
 // page gathers what is written.
-type page struct{ strings.Builder }
+type page struct {
+	strings.Builder
+	of Settings
+}
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
@@ -35,10 +40,21 @@ func tick(on bool) string {
 	return "☐"
 }
 
-// Write writes the annex in Markdown.
-func Write(w io.Writer) error {
-	p := &page{}
+// Settings are those of an institution. The zero Settings are of none: the page
+// then says what holds unless an institution says otherwise.
+type Settings struct {
+	Institution string
+	Modules     []tenant.Module
+	LogMonths   map[string]int // see tenant.Tenant
+}
+
+// Write writes the annex in Markdown, as it holds for an institution.
+func Write(w io.Writer, of Settings) error {
+	p := &page{of: of}
 	p.line("# Privacybijsluiter COOL Sync\n")
+	if of.Institution != "" {
+		p.line("Voor %s, met de producten en termijnen die zij heeft gekozen.\n", of.Institution)
+	}
 	p.line("Gemaakt door `scripts/annex` uit het veldregister (`shared/privacy`); niet met de hand wijzigen. Versie %s van de bijlage is de maat.\n", Version)
 	p.line("## A) Contactgegevens en B) Versie\n\nOrganisatorisch: de verwerker vult ze in.\n")
 	p.line("## C) Algemene informatie\n")
@@ -63,7 +79,11 @@ func processed(p *page) {
 		p.line("| %s | %s | %s | %s |", v.letter, v.what, v.where, tick(v.built))
 	}
 	p.line("\n### 2. Optioneel; de onderwijsinstelling zet ze aan en uit\n")
-	p.rows("product", "wat ervoor wordt doorgegeven", "gebouwd")
+	head := []string{"product", "wat ervoor wordt doorgegeven", "gebouwd"}
+	if p.of.Institution != "" {
+		head = append(head, "aangezet")
+	}
+	p.rows(head...)
 	var passed []string
 	for _, f := range privacy.Register() {
 		if f.Targets {
@@ -71,7 +91,11 @@ func processed(p *page) {
 		}
 	}
 	for _, v := range products() {
-		p.line("| %s | %s | %s |", v.name, cmp.Or(v.gives, strings.Join(passed, ", ")+" (hoogstens; nooit meer dan het doel registreert)"), tick(v.built))
+		row := fmt.Sprintf("| %s | %s | %s |", v.name, cmp.Or(v.gives, strings.Join(passed, ", ")+" (hoogstens; nooit meer dan het doel registreert)"), tick(v.built))
+		if p.of.Institution != "" {
+			row += " " + tick(v.module != "" && slices.Contains(p.of.Modules, v.module)) + " |"
+		}
+		p.line("%s", row)
 	}
 	p.line("")
 }
@@ -126,7 +150,7 @@ func fields(p *page) {
 				for _, v := range f.Viewers {
 					viewers = append(viewers, viewer(v))
 				}
-				lives = append(lives, life(f.Life))
+				lives = append(lives, p.of.life(f.Life))
 			}
 			p.line("| %s | %s | %s | %s | %s | %s | %s |", r.category, r.name, tick(r.ticked), tick(len(keys) > 0),
 				strings.Join(keys, ", "), once(viewers), once(lives))
@@ -155,14 +179,42 @@ func viewer(v privacy.Viewer) string {
 	}
 }
 
-func life(l privacy.Life) string {
+func (s Settings) life(l privacy.Life) string {
 	switch l {
 	case privacy.InLog:
-		return "12 maanden"
+		return s.logged()
 	case privacy.Briefly:
 		return "hoogstens 90 dagen"
 	default:
 		return "zo lang het account bestaat"
+	}
+}
+
+// logged says how long the log is kept: in one term, or one for each category.
+func (s Settings) logged() string {
+	var terms []string
+	same := true
+	for _, c := range audit.Categories() {
+		months := audit.Terms(s.LogMonths).Months(c)
+		same = same && months == audit.Terms(s.LogMonths).Months(audit.Access)
+		terms = append(terms, fmt.Sprintf("%s %d", word(c), months))
+	}
+	if same {
+		return fmt.Sprintf("%d maanden", audit.Terms(s.LogMonths).Months(audit.Access))
+	}
+	return "in maanden: " + strings.Join(terms, "; ")
+}
+
+func word(c audit.Category) string {
+	switch c {
+	case audit.Access:
+		return "inloggen"
+	case audit.Changes:
+		return "wijzigingen"
+	case audit.Views:
+		return "inzage"
+	default:
+		return "doorgifte"
 	}
 }
 
@@ -171,22 +223,22 @@ func places(p *page) {
 	p.line("## G) Locatie\n\nOpslag en verwerking in de Europese Unie.\n")
 	p.line("## H) Subverwerkers\n")
 	p.rows("naam", "waarvoor", "opslag en verwerking", "vestiging")
-	p.line("| Google Cloud | hosting | Europese Unie | Verenigde Staten |")
-	p.line("| SendGrid | verzending van mail | Europese Unie | Verenigde Staten |")
-	p.line("| Mixpanel | gebruik van de ouderapp | Europese Unie | Verenigde Staten |")
+	for _, s := range subprocessors() {
+		what := s.what
+		if !s.used {
+			what += " (wordt nog niet gebruikt)"
+		}
+		p.line("| %s | %s | Europese Unie | Verenigde Staten |", s.name, what)
+	}
 	p.line("")
 }
 
 // secured writes annex 2.
 func secured(p *page) {
 	p.line("## Bijlage 2: maatregelen\n")
-	p.rows("maatregel", "hoe")
+	p.rows("categorie", "maatregel", "hoe")
 	for _, m := range measures() {
-		how := m.how
-		if m.organisational {
-			how = "**organisatorisch**: buiten deze software"
-		}
-		p.line("| %s | %s |", m.what, how)
+		p.line("| %s | %s | %s |", m.category, m.what, cmp.Or(m.how, "**organisatorisch**: buiten deze software"))
 	}
 	p.line("")
 }
@@ -226,6 +278,11 @@ func Deviations() []Deviation {
 	for _, v := range products() {
 		if !v.built {
 			list = append(list, Deviation{v.name + " is nog niet gebouwd", false})
+		}
+	}
+	for _, s := range subprocessors() {
+		if !s.used {
+			list = append(list, Deviation{"Subverwerker " + s.name + " wordt nog niet gebruikt", false})
 		}
 	}
 	return append(list,
