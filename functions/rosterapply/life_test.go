@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/ledger"
@@ -50,6 +51,19 @@ func (f *fixture) plan(run roster.RunID, phase roster.Phase, rows ...roster.Acco
 	f.drain(2, false)
 }
 
+// logged returns whom a run's entries are about, by what they say was done.
+func (f *fixture) logged(run roster.RunID) map[audit.Action][]account.ID {
+	f.t.Helper()
+	done := map[audit.Action][]account.ID{}
+	for e, err := range f.db.Log().All(f.t.Context(), board) {
+		require.NoError(f.t, err)
+		if e.Value.Object == string(run) {
+			done[e.Value.Action] = append(done[e.Value.Action], e.Value.Subjects...)
+		}
+	}
+	return done
+}
+
 // standing returns what the ledger says of an account.
 func (f *fixture) standing(id account.ID) ledger.Standing {
 	f.t.Helper()
@@ -73,6 +87,9 @@ func TestLeaversLieSealedInTheBinAndComeBack(t *testing.T) {
 	entry, err := f.db.Bin().Get(ctx, board, "a0")
 	require.NoError(t, err)
 	require.Equal(t, bin.AbsentFromSource, entry.Why)
+	logged := f.logged("r2")
+	require.Equal(t, []account.ID{"a0"}, logged[audit.Binned], "a deletion is called one")
+	require.Empty(t, logged[audit.ImportApplied])
 	require.Equal(t, entry.Binned.Add(account.Kept), entry.Deadline)
 	kept, err := f.keeper.Open(ctx, board, entry)
 	require.NoError(t, err)

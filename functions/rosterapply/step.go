@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
@@ -80,7 +81,7 @@ func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox
 		return errors.Join(
 			s.db.Lanes(j.run.ID, j.run.ExpireAt).SetTx(tx, j.Tenant, laneID(j.Phase, j.Lane), lane),
 			s.prolong(tx, j, slot),
-			s.record(tx, j),
+			s.record(tx, j, o),
 			s.revise(ctx, tx, j, o.changes),
 			s.db.Outbox().CreateTx(tx, j.Tenant, letter.ID, letter),
 		)
@@ -99,10 +100,30 @@ func (s *server) prolong(tx *store.Tx, j job, slot store.Slot) error {
 	return s.db.Slots().SetTx(tx, j.Tenant, j.run.School, slot)
 }
 
-func (s *server) record(tx *store.Tx, j job) error {
-	e := audit.New(s.clock.Now(), audit.Actor{System: "rosterapply"}, audit.ImportApplied, j.accounts()...).
-		Of(j.step.Fields()...).On(string(j.run.ID)).Because(string(j.Phase))
-	return s.db.Log().CreateTx(tx, j.Tenant, e.ID, e)
+// record logs what a step did: whom it deleted or brought back apart from whom it
+// made or changed, and nobody whose row was left alone.
+func (s *server) record(tx *store.Tx, j job, o outcome) error {
+	touched := slices.DeleteFunc(j.accounts(), func(id account.ID) bool {
+		return slices.Contains(o.left, id) || slices.Contains(o.binned, id) || slices.Contains(o.back, id)
+	})
+	entry := func(what audit.Action, ids []account.ID) audit.Entry {
+		return audit.New(s.clock.Now(), audit.Actor{System: "rosterapply"}, what, ids...).On(string(j.run.ID)).Because(string(j.Phase))
+	}
+	entries := []audit.Entry{entry(audit.ImportApplied, touched)}
+	if len(touched) > 0 {
+		entries[0] = entries[0].Of(j.step.Fields()...)
+	}
+	if len(o.binned) > 0 {
+		entries = append(entries, entry(audit.Binned, o.binned))
+	}
+	if len(o.back) > 0 {
+		entries = append(entries, entry(audit.Restored, o.back))
+	}
+	var failed []error
+	for _, e := range entries {
+		failed = append(failed, s.db.Log().CreateTx(tx, j.Tenant, e.ID, e))
+	}
+	return errors.Join(failed...)
 }
 
 // messages returns what follows the step: the lane's next step, and the

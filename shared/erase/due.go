@@ -79,6 +79,8 @@ type erasure struct {
 	ids   []account.ID
 	order Order
 	now   bool // whether or not their time has come
+
+	boxes map[store.NameID]naming.MailboxID // mailboxes that the institution has told of, by the hash of their address
 }
 
 // erase erases one chunk: the documents that would bring the person back go
@@ -93,8 +95,13 @@ func (k Keeper) erase(ctx context.Context, owner tenant.ID, e erasure) (receipt.
 	if err := k.linked(ctx, owner, e.ids, &proof); err != nil {
 		return "", err
 	}
+	boxes, err := k.mailboxes(ctx, owner)
+	if err != nil {
+		return "", err
+	}
+	e.boxes = boxes
 	var letter outbox.Letter
-	err := k.Record(ctx, owner, record, func() ([]account.ID, error) {
+	err = k.Record(ctx, owner, record, func() ([]account.ID, error) {
 		err := k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) (err error) {
 			proof.Accounts, proof.Removed = nil, map[string]int{}
 			letter, err = k.forget(tx, owner, e, &proof)
@@ -107,6 +114,19 @@ func (k Keeper) erase(ctx context.Context, owner tenant.ID, e erasure) (receipt.
 	}
 	k.Post.Send(ctx, letter)
 	return proof.ID, k.prove(ctx, owner, proof)
+}
+
+// mailboxes returns the mailboxes that an institution has told of, by the hash of
+// their address: those of somebody who is erased are forgotten with their names.
+func (k Keeper) mailboxes(ctx context.Context, owner tenant.ID) (map[store.NameID]naming.MailboxID, error) {
+	boxes := map[store.NameID]naming.MailboxID{}
+	for e, err := range k.DB.Mailboxes().All(ctx, owner) {
+		if err != nil {
+			return nil, fmt.Errorf("read mailboxes: %w", err)
+		}
+		boxes[store.NameID(k.Index.Of(owner, "address", e.Value.Address))] = e.ID
+	}
+	return boxes, nil
 }
 
 // linked notes in the receipt how many of ids each target has.
@@ -160,6 +180,9 @@ func (k Keeper) forget(tx *store.Tx, owner tenant.ID, e erasure, proof *receipt.
 	}
 	for _, name := range names {
 		failed = append(failed, k.DB.Names().DeleteTx(tx, owner, name))
+		if box, ok := e.boxes[name]; ok {
+			failed = append(failed, k.DB.Mailboxes().DeleteTx(tx, owner, box))
+		}
 		if institution.KeepNames { // nobody gets it again: one hash finds a name while its holder lives and after
 			failed = append(failed, k.DB.UsedNames().SetTx(tx, owner, naming.UsedID(name), proof.At))
 		}

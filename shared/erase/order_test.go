@@ -14,8 +14,12 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/ledger"
+	"cool.example/sync/shared/link"
+	"cool.example/sync/shared/naming"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/seal"
+	"cool.example/sync/shared/store"
 )
 
 // ordered is an order of the institution that the operator carries out.
@@ -46,6 +50,57 @@ func TestAnOrderedErasureSkipsTheBin(t *testing.T) {
 		require.Equal(t, []account.ID{"aiemand"}, e.Value.Accounts, "another's revision went with it")
 		require.Equal(t, revision.Frames{"aiemand": e.Value.Frames["aiemand"]}, e.Value.Frames)
 	}
+}
+
+// TestNothingOfOthersNamesWhoIsErased: guardians, colleagues, rules, and lists of
+// mailboxes keep nothing of somebody who is erased, and say that they changed.
+func TestNothingOfOthersNamesWhoIsErased(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ctx := t.Context()
+	gone := pupil(sanne, "1")
+	gone.Kind = person.Staff
+	s.add(gone)
+	other := pupil(tim, "2")
+	other.Apart, other.Own.Owner = []account.ID{sanne, "aander"}, sanne
+	s.add(other)
+	rules, err := link.Rules{}.Add(link.Rule{ID: "k1", Pupils: link.Pupils{Grade: "4"}, Staff: link.Staff{By: link.ByPerson, Person: sanne}})
+	require.NoError(t, err)
+	rules, err = rules.Add(link.Rule{ID: "k2", Staff: link.Staff{By: link.OfClass}})
+	require.NoError(t, err)
+	require.NoError(t, s.DB.LinkRules().Set(ctx, board, store.TheRules, rules))
+	tied := link.Supervision{Pupil: tim}.With(link.Part{School: "zeester", Links: []link.Link{{Staff: sanne, Why: link.Why{Rule: "k1"}}}})
+	require.NoError(t, s.DB.Supervision().Set(ctx, board, tim, tied))
+	box := func(id naming.MailboxID, address string) {
+		require.NoError(t, s.DB.Mailboxes().Create(ctx, board, id, naming.Mailbox{Address: address, ExpireAt: s.clock.Now().Add(naming.MailboxKeep)}))
+	}
+	box("m1", gone.Address)
+	box("m2", "ander@leerling.example")
+
+	_, err = s.Erase(ctx, board, []account.ID{sanne}, ordered)
+	require.NoError(t, err)
+	require.Subset(t, []string{"log", "receipts", "ledger", "links"}, s.naming(sanne), "traces are left")
+	a, err := s.DB.Accounts().Get(ctx, board, tim)
+	require.NoError(t, err)
+	require.Equal(t, []account.ID{"aander"}, a.Apart)
+	require.Empty(t, a.Own.Owner)
+	rules, err = s.DB.LinkRules().Get(ctx, board, store.TheRules)
+	require.NoError(t, err)
+	require.Len(t, rules.List, 1)
+	_, err = s.DB.Mailboxes().Get(ctx, board, "m1")
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	_, err = s.DB.Mailboxes().Get(ctx, board, "m2")
+	require.NoError(t, err)
+	require.Equal(t, 1, s.receipts()[0].Removed["linkrules"])
+	said := map[audit.Action][]account.ID{}
+	for e, err := range s.DB.Log().All(ctx, board) {
+		require.NoError(t, err)
+		if e.Value.Reason == "erased" {
+			said[e.Value.Action] = append(said[e.Value.Action], e.Value.Subjects...)
+		}
+	}
+	require.Subset(t, said[audit.Changed], []account.ID{tim})
+	require.Equal(t, []account.ID{tim}, said[audit.LinksSet])
 }
 
 func TestARestrictionHoldsOnePersonBeyondTheDeadline(t *testing.T) {

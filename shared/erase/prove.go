@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/receipt"
 	"cool.example/sync/shared/revision"
@@ -43,6 +45,13 @@ func (k Keeper) prove(ctx context.Context, owner tenant.ID, proof receipt.Receip
 		if n > 0 {
 			proof.Removed[t.String()] += n
 		}
+	}
+	n, err := k.unrule(ctx, owner, proof.Accounts)
+	if err != nil {
+		return fmt.Errorf("take out rules: %w", err)
+	}
+	if n > 0 {
+		proof.Removed["linkrules"] += n
 	}
 	proof.Found = map[string]int{}
 	for _, t := range store.Traces() {
@@ -134,13 +143,14 @@ func (k Keeper) unname(ctx context.Context, owner tenant.ID, at []string, gone [
 				if slices.Contains(gone, a.Own.Owner) {
 					a.Own.Owner = ""
 				}
+				a.Apart = slices.DeleteFunc(slices.Clone(a.Apart), func(id account.ID) bool { return slices.Contains(gone, id) })
 				a.Digest, a.Version, a.Changed = a.Imported(), a.Version+1, k.Clock.Now()
 				e.Value = a
-				if err := k.DB.Accounts().ReplaceTx(tx, owner, e, "source", "own", "digest", "version", "changed"); err != nil {
+				if err := k.DB.Accounts().ReplaceTx(tx, owner, e, "source", "own", "apart", "digest", "version", "changed"); err != nil {
 					return err
 				}
 			}
-			return nil
+			return k.untied(tx, owner, audit.Changed, slices.Sorted(maps.Keys(found)))
 		})
 		if err != nil {
 			return err
@@ -165,15 +175,55 @@ func (k Keeper) unlink(ctx context.Context, owner tenant.ID, at []string, gone [
 				s = s.Without(staff)
 			}
 			if s.Empty() {
-				return k.DB.Supervision().DeleteTx(tx, owner, id)
+				return errors.Join(k.DB.Supervision().DeleteTx(tx, owner, id), k.untied(tx, owner, audit.LinksSet, []account.ID{id}))
 			}
-			return k.DB.Supervision().SetTx(tx, owner, id, s)
+			return errors.Join(k.DB.Supervision().SetTx(tx, owner, id, s), k.untied(tx, owner, audit.LinksSet, []account.ID{id}))
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// untied logs that others' data changed since they named somebody who is erased.
+func (k Keeper) untied(tx *store.Tx, owner tenant.ID, what audit.Action, of []account.ID) error {
+	if len(of) == 0 {
+		return nil
+	}
+	fields := map[audit.Action]string{audit.Changed: "child", audit.LinksSet: "supervision"}
+	entry := audit.New(k.Clock.Now(), audit.Actor{System: "erase"}, what, of...).Of(fields[what]).Because("erased")
+	return k.DB.Log().CreateTx(tx, owner, entry.ID, entry)
+}
+
+// unrule takes the rules that link pupils to a member of staff who is erased out
+// of the institution's, and returns how many those were.
+func (k Keeper) unrule(ctx context.Context, owner tenant.ID, gone []account.ID) (n int, err error) {
+	err = k.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+		n = 0
+		rules, err := k.DB.LinkRules().GetTx(tx, owner, store.TheRules)
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, r := range rules.List {
+			if !slices.Contains(gone, r.Staff.Person) {
+				continue
+			}
+			if rules, err = rules.Remove(r.ID); err != nil {
+				return err
+			}
+			n++
+		}
+		if n == 0 {
+			return nil
+		}
+		entry := audit.New(k.Clock.Now(), audit.Actor{System: "erase"}, audit.LinksSet).Because("erased")
+		return errors.Join(k.DB.LinkRules().SetTx(tx, owner, store.TheRules, rules), k.DB.Log().CreateTx(tx, owner, entry.ID, entry))
+	})
+	return n, err
 }
 
 // unrevise takes the frames of erased accounts out of revisions.

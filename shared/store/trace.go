@@ -30,6 +30,7 @@ func Traces() []Trace {
 		{Collection: "accounts"},
 		{Collection: "accounts", Field: "source.childIds", List: true},
 		{Collection: "accounts", Field: "own.owner"},
+		{Collection: "accounts", Field: "apart", List: true},
 		{Collection: "bin"},
 		{Collection: "revisions", Field: "accounts", List: true},
 		{Collection: "supervision"},
