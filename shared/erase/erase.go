@@ -94,7 +94,8 @@ func (k Keeper) entry(ctx context.Context, owner tenant.ID, a account.Account, e
 	return e, nil
 }
 
-// Open returns the account of an entry as it was. It answers NotFound where the
+// Open returns the account of an entry as it was, with the restriction that
+// holds now: it may have been set or lifted since. It answers NotFound where the
 // key of its day is destroyed.
 func (k Keeper) Open(ctx context.Context, owner tenant.ID, e bin.Entry) (account.Account, error) {
 	var a account.Account
@@ -102,7 +103,9 @@ func (k Keeper) Open(ctx context.Context, owner tenant.ID, e bin.Entry) (account
 	if err != nil {
 		return a, fmt.Errorf("open from the bin: %w", err)
 	}
-	return a, json.Unmarshal(body, &a)
+	err = json.Unmarshal(body, &a)
+	a.Limit = e.Limit
+	return a, err
 }
 
 // Bin deletes accounts. Those that are not there, any more, are left out. It
