@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/language"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
@@ -42,6 +43,7 @@ type binView struct {
 	Entries       []binEntryView
 	Total         int // in the selection, shown or not
 	Receipts      []receiptView
+	Serves        bool // whoever looks may serve those who lie there as data subjects
 }
 
 type binSchoolView struct {
@@ -101,6 +103,7 @@ func (s *server) showBin(w http.ResponseWriter, r *http.Request, who session.Per
 	if view.Receipts, err = s.lastReceipts(ctx, who.Tenant); err != nil {
 		return err
 	}
+	view.Serves = s.ground.May(ctx, who, access.ServeSubjects) == nil
 	if err := s.ground.Viewed(ctx, who, "bin", []string{"call_name", "infix", "surname", "class"}, seen...); err != nil {
 		return err
 	}

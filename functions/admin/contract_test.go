@@ -97,6 +97,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		}, statuses{401, 403, 403, 403, 404, 303}},
 		{"GET", "/admin/schools/" + string(zeester) + "/year", nil, statuses{303, 403, 403, 403, 404, 404}},
 		{"GET", "/admin/bin", nil, statuses{303, 403, 403, 403, 200, 200}},
+		{"GET", "/admin/bin/aweg", nil, statuses{303, 403, 403, 403, 404, 404}},
 		{"POST", "/admin/bin/restore", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"account": "aweg"})
 		}, statuses{401, 403, 403, 403, 303, 303}},

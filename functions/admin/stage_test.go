@@ -137,7 +137,7 @@ func (s *stage) open(c store.Config) *store.DB {
 // sealer returns a sealer with a day key of its own.
 func (s *stage) sealer() *seal.Sealer {
 	s.t.Helper()
-	sealer, err := seal.Open(s.t.Context(), seal.Config{Key: emulators.Keys(s.t), Endpoint: os.Getenv("KMS_ENDPOINT")})
+	sealer, err := seal.Open(s.t.Context(), seal.Config{Key: emulators.Keys(s.t), Hold: emulators.Keys(s.t), Endpoint: os.Getenv("KMS_ENDPOINT")})
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { _ = sealer.Close() }) // nothing is left to send
 	return sealer

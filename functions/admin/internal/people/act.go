@@ -216,7 +216,8 @@ func (o Office) undo(w http.ResponseWriter, r *http.Request, who session.Person)
 	return console.To(w, r, "/admin/people/"+string(id))
 }
 
-// order restricts, frees or erases on a recorded order of the institution: POST
+// order restricts, frees or erases on a recorded order of the institution,
+// whether somebody is there or lies in the recycle bin: POST
 // /admin/people/{id}/order.
 func (o Office) order(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	if err := console.Form(w, r); err != nil {
@@ -229,11 +230,11 @@ func (o Office) order(w http.ResponseWriter, r *http.Request, who session.Person
 	if id == who.Account.ID {
 		return fault.New(fault.Invalid, "people.not_yourself")
 	}
-	order, back := o.ErasureBy(r.Context(), who, bin.OnOrder, ref), "/admin/people/"+string(id)
-	_, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id)
+	of, err := o.subject(r.Context(), who.Tenant, id)
 	if err != nil {
 		return err
 	}
+	order, back := o.ErasureBy(r.Context(), who, bin.OnOrder, ref), of.page()
 	switch r.PostForm.Get("say") {
 	case "restrict":
 		err = o.Keeper.Restrict(r.Context(), who.Tenant, id, order)

@@ -8,6 +8,7 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
@@ -42,6 +43,15 @@ type extractAccount struct {
 	Until   *time.Time    `json:"until,omitempty"`
 	Limited *time.Time    `json:"restricted_since,omitempty"`
 	ECK     bool          `json:"has_eck_id"`
+	Deleted *extractBin   `json:"in_recycle_bin,omitempty"`
+}
+
+// extractBin is said of somebody who lies in the recycle bin.
+type extractBin struct {
+	Since      time.Time  `json:"since"`
+	Why        bin.Reason `json:"why"`
+	Erased     time.Time  `json:"to_be_erased"` // unless a restriction holds
+	Unreadable bool       `json:"can_no_longer_be_opened,omitempty"`
 }
 
 type extractField struct {
@@ -107,16 +117,21 @@ type extractEntry struct {
 	Standard audit.Wire `json:"verwerkingsactie"` // the same as the standard for such logs has it
 }
 
-// export writes everything that is held on a person as JSON: POST
-// /admin/people/{id}/export. That it was asked for is logged before it leaves.
+// export writes everything that is held on a person, also on one who lies in
+// the recycle bin, as JSON: POST /admin/people/{id}/export. That it was asked for is logged before it leaves.
 func (o Office) export(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	a, err := o.DB.Accounts().Get(r.Context(), who.Tenant, account.ID(r.PathValue("id")))
+	of, err := o.subject(r.Context(), who.Tenant, account.ID(r.PathValue("id")))
 	if err != nil {
 		return err
 	}
+	a := of.Account
 	x := extract{
 		Made:    o.Clock.Now(),
 		Account: extractAccount{ID: a.ID, State: a.State, Created: a.Created, Changed: a.Changed, Until: moment(a.Until), Limited: moment(a.Limit.Since), ECK: a.Source.ECK.Hash != ""},
+	}
+	if e := of.binned; e != nil {
+		x.Account.Deleted = &extractBin{Since: e.Binned, Why: e.Why, Erased: e.Deadline, Unreadable: of.lost}
+		a.State = account.Left // who lies there may use nothing
 	}
 	text := func(key string) string { return o.Pages.Texts().Text(i18n.Of(r), key) }
 	for _, add := range []func(context.Context, session.Person, account.Account, *extract, func(string) string) error{

@@ -46,6 +46,7 @@ func (o Office) Mount(page console.Route) {
 	page("POST /admin/people/{id}", access.ManagePeople, o.edit)
 	page("POST /admin/people/{id}/state", access.ManagePeople, o.state)
 	page("POST /admin/people/{id}/undo", access.ManagePeople, o.undo)
+	page("GET /admin/bin/{id}", access.ServeSubjects, o.showBinned)
 	page("POST /admin/people/{id}/export", access.ServeSubjects, o.export)
 	page("POST /admin/people/{id}/order", access.ServeSubjects, o.order)
 }

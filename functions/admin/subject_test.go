@@ -1,0 +1,97 @@
+package admin_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/audit"
+	"cool.example/sync/shared/fault"
+)
+
+// order sends an order about somebody.
+func (s *stage) order(id account.ID, say string) answer {
+	s.t.Helper()
+	return s.submit("/admin/people/"+string(id)+"/order", url.Values{"say": {say}, "ref": {"A-17"}, "sure": {"yes"}})
+}
+
+// TestWhoLiesInTheBinHasRightsToo: whatever is kept of somebody can be handed
+// over, restricted, freed and erased.
+func TestWhoLiesInTheBinHasRightsToo(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	ids := s.deleted("Sanne", "Bram")
+	sanne, at := ids[0], "/admin/bin/"+string(ids[0])
+	require.Contains(t, s.do(call{method: "GET", path: "/admin/bin", session: s.admin}).body, `href="`+at+`"`)
+	shown := text(s.show(s.admin, at))
+	for _, want := range []string{"Sanne de Vries", "24-11-2026", "22-02-2027", "Staat niet meer in de bron", "Alle gegevens downloaden", "Verwerking beperken"} {
+		require.Contains(t, shown, want)
+	}
+	log := all(t, s.deps.DB.Log())
+	require.True(t, seen(log, "bin", sanne), "who looked is not in the log")
+
+	got := s.submit("/admin/people/"+string(sanne)+"/export", nil)
+	require.Equal(t, http.StatusOK, got.status)
+	var x struct {
+		Account struct {
+			Deleted struct{ Why string } `json:"in_recycle_bin"`
+		}
+		Fields []struct{ Key, Value string }
+		Log    []struct{ What string }
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.body), &x))
+	require.Equal(t, "absent_from_source", x.Account.Deleted.Why)
+	require.Contains(t, x.Fields, struct{ Key, Value string }{"call_name", "Sanne"})
+	require.NotEmpty(t, x.Log)
+
+	restricted := s.order(sanne, "restrict")
+	require.Equal(t, http.StatusSeeOther, restricted.status, restricted.body)
+	require.Equal(t, at, restricted.header.Get("Location"))
+	require.Contains(t, text(s.show(s.admin, at)), "Verwerking beperkt sinds 24-11-2026")
+	require.Equal(t, http.StatusConflict, s.order(sanne, "erase").status, "a restriction holds")
+	require.Equal(t, http.StatusSeeOther, s.order(sanne, "lift").status)
+	entry, err := s.deps.DB.Bin().Get(t.Context(), ours, sanne)
+	require.NoError(t, err)
+	require.False(t, entry.Held())
+
+	require.Equal(t, http.StatusSeeOther, s.order(sanne, "erase").status)
+	_, err = s.deps.DB.Bin().Get(t.Context(), ours, sanne)
+	require.Equal(t, fault.NotFound, fault.KindOf(err))
+	require.Equal(t, http.StatusNotFound, s.order(sanne, "lift").status)
+	require.Equal(t, http.StatusNotFound, s.do(call{method: "GET", path: at, session: s.admin}).status)
+	_, err = s.deps.DB.Bin().Get(t.Context(), ours, ids[1])
+	require.NoError(t, err, "another went with them")
+}
+
+// TestWhoHasLeftIsFreed: a restriction outlives that somebody left, and is lifted
+// there.
+func TestWhoHasLeftIsFreed(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	a := member("pupil", named("Bram", "", "Vos"), classA)
+	a.State, a.Rest, a.LeaveAt = account.Left, account.Active, s.clock.Now()
+	a.Memberships[0].Left, a.Limit = true, account.Limit{Since: s.clock.Now(), Order: "A-1"}
+	a = s.add(ours, a)
+	require.Contains(t, text(s.show(s.admin, "/admin/people/"+string(a.ID))), "Beperking opheffen")
+	require.Equal(t, http.StatusSeeOther, s.order(a.ID, "lift").status)
+	require.False(t, s.read(a.ID).Limit.Holds())
+	require.Equal(t, "/admin/people/"+string(a.ID), s.do(call{method: "GET", path: "/admin/bin/" + string(a.ID), session: s.admin}).header.Get("Location"))
+}
+
+// seen reports whether a log says that somebody was seen on a page.
+func seen(log []audit.Entry, on string, id account.ID) bool {
+	for _, e := range log {
+		if e.Action == audit.Viewed && e.Object == on {
+			for _, s := range e.Subjects {
+				if s == id {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
