@@ -205,6 +205,9 @@ func (c Clerk) named(ctx context.Context, owner tenant.ID, a account.Account) (a
 	taken := &taken{c: c, ctx: ctx, owner: owner, institution: institution}
 	namer, _ := naming.Compile(a.Kind, place.Naming[a.Kind]) // one that cannot work is the usual one
 	subject := naming.Subject{Name: a.Source.Name, Year: int(school.YearAt(a.Created)), School: place.Code.String()}
+	if _, made := namer.Stems(subject); !made { // it is of what only a source delivers, such as a number
+		namer, _ = naming.Compile(a.Kind, naming.Rule{})
+	}
 	wish, reserved := naming.Wish{Subject: subject}, naming.ListOf(institution.Reserved)
 	domain := institution.Domains.Staff
 	if a.Kind == person.Pupil {

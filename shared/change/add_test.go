@@ -81,6 +81,11 @@ func TestNamesThatNobodyGets(t *testing.T) {
 		person.Staff: {Usernames: []string{"{surname}", "{surname}-{call|cut:2}"}, Address: "{call}.{surname}"},
 	}}
 	require.NoError(t, s.DB.Schools().Set(ctx, board, place, ruled))
+	ruled.Naming[person.Pupil] = naming.Rule{Usernames: []string{"{number}"}, Address: "{username}"}
+	require.NoError(t, s.DB.Schools().Set(ctx, board, place, ruled))
+	child := teacher("Kim", "Nieuw")
+	child.Kind, child.Function = person.Pupil, ""
+	require.Equal(t, "kim.nieuw", s.add(child).Username, "a pupil who is new today has no number yet")
 	require.Equal(t, []string{"smit", "smit-an", "smit2"}, []string{
 		s.add(teacher("Bo", "Smit")).Username, s.add(teacher("Anna", "Smit")).Username, s.add(teacher("Andy", "Smit")).Username,
 	})
