@@ -188,13 +188,15 @@ func (c *comparison) here(i int) bool {
 // PlainNumber is an administration number without leading zeros, which
 // spreadsheets take away, where it is digits only.
 func PlainNumber(s string) string {
-	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return s
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return s
+		}
 	}
-	if short := strings.TrimLeft(s, "0"); short != "" {
-		return short
+	for len(s) > 1 && s[0] == '0' {
+		s = s[1:]
 	}
-	return "0"
+	return s
 }
 
 // person plans one person of the roster.

@@ -59,7 +59,7 @@ func claimed(f roster.File) bool {
 // Read reads the lists: see roster.Format.
 func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster.Roster, error) {
 	r := &reader{
-		format: f, wanted: w, found: found, people: map[string]int{}, slots: map[string]uint16{}, once: map[string]bool{},
+		format: f, wanted: w, found: found, people: map[string]int{}, slots: map[string]uint16{}, once: map[string]bool{}, words: map[string]title{},
 		roster: &roster.Roster{Format: "guardians csv", School: w.School, Year: w.YearOf(), LeftOut: map[string]int{}},
 	}
 	for i, file := range files {
@@ -93,7 +93,8 @@ func (r *reader) list(file roster.File, name string) error {
 		}
 		return nil
 	}
-	r.roster.People = slices.Grow(r.roster.People, min(s.rows, ahead))
+	r.room(s)
+	defer r.leftOut(s)
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err
@@ -108,6 +109,21 @@ func (r *reader) list(file roster.File, name string) error {
 		r.row(s, row)
 	}
 	return nil
+}
+
+// room makes room for the guardians of a sheet.
+func (r *reader) room(s *sheet) {
+	n := min(s.rows, ahead)
+	r.roster.People = slices.Grow(r.roster.People, n)
+	if len(r.people) == 0 {
+		r.people, r.slots = make(map[string]int, n), make(map[string]uint16, n)
+	}
+	s.left = make([]int, len(s.columns))
+	for i, c := range s.columns {
+		if c.counted != "" {
+			s.counting = append(s.counting, i)
+		}
+	}
 }
 
 // ahead is for how many guardians room is made before they are read: more only

@@ -21,9 +21,12 @@ type reader struct {
 	found  *roster.Findings
 	roster *roster.Roster
 	rows   int
-	people map[string]int    // key → index in the roster, 1-based
+	people map[string]int    // key → index in the roster
 	slots  map[string]uint16 // child → the slots that are taken, a bit each
 	once   map[string]bool
+	copies rows.Copies
+	free   []roster.Child // room for the children of guardians to come
+	words  map[string]title
 }
 
 // line is one row of a list while it is read.
@@ -31,25 +34,25 @@ type line struct {
 	*reader
 	sheet  *sheet
 	row    rows.Row
-	person roster.Person
+	person *roster.Person
 	child  roster.Child
 }
 
 var numbers = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$`)
 
-// cell returns a copy of what a row holds of a field, "" for nothing.
-func (l *line) cell(field string) string {
-	i := l.sheet.place(field)
-	if i < 0 || i >= len(l.row.Cells) {
-		return ""
+// cell returns what a row holds of a field, "" for nothing. It is part of the
+// row, which may not be kept: see rows.Copies.
+func (l *line) cell(f field) string {
+	if i := l.sheet.places[f] - 1; i >= 0 && i < len(l.row.Cells) {
+		return l.row.Cells[i]
 	}
-	return strings.Clone(rows.Trim(l.row.Cells[i]))
+	return ""
 }
 
 // add adds a finding about a field of this row.
-func (l *line) add(code, field string) {
+func (l *line) add(code string, of field) {
 	f := roster.Finding{Code: code, Severity: severity(code), File: l.sheet.file, Line: l.row.Line}
-	if i := l.sheet.place(field); i >= 0 {
+	if i := l.sheet.place(of); i >= 0 {
 		f.Field = l.sheet.columns[i].name
 		if i < len(l.row.Columns) {
 			f.Column = l.row.Columns[i]
@@ -59,42 +62,58 @@ func (l *line) add(code, field string) {
 }
 
 // note adds a finding about a field once for each list.
-func (l *line) note(code, field string) {
+func (l *line) note(code string, of field) {
 	if id := code + "\x00" + l.sheet.file; !l.once[id] {
 		l.once[id] = true
-		l.add(code, field)
+		l.add(code, of)
 	}
 }
 
 // row reads one row.
 func (r *reader) row(s *sheet, row rows.Row) {
-	l := &line{reader: r, sheet: s, row: row}
-	l.count()
+	l := line{reader: r, sheet: s, row: row}
+	s.tally(row)
 	if l.wide() || l.repeated() {
 		return
 	}
-	l.person.Kind, l.person.Line, l.person.Fields = person.Guardian, row.Line, roster.Children
+	n := len(r.roster.People)
+	r.roster.People = append(r.roster.People, roster.Person{Kind: person.Guardian, Line: row.Line, Fields: roster.Children})
+	l.person = &r.roster.People[n]
+	if !l.read() || !l.admit(n) {
+		r.roster.People = r.roster.People[:n]
+	}
+}
+
+// read reads whom the row is about, and reports whether it is somebody.
+func (l *line) read() bool {
 	if !l.number(child, &l.child.Number, MissingChild, ChildInvalid) || !l.slot() || !l.key() {
-		return
+		return false
 	}
 	l.names()
-	if n := l.person.Name; n.Given() == "" && n.Surname == "" {
-		l.add(MissingName, s.first(surname, wholeName, callName, firstNames, initials))
-		return
+	if n := &l.person.Name; n.Surname == "" && n.Given() == "" {
+		l.add(MissingName, l.sheet.first(surname, wholeName, callName, firstNames, initials))
+		return false
 	}
 	l.email()
 	l.titles()
 	l.receives()
-	l.admit()
+	return true
 }
 
-// count counts what the row holds that is left out.
-func (l *line) count() {
-	for i, cell := range l.row.Cells {
-		if i < len(l.sheet.columns) && cell != "" {
-			if name := l.sheet.columns[i].counted; name != "" {
-				l.roster.LeftOut[name]++
-			}
+// tally counts what the row holds that is left out.
+func (s *sheet) tally(row rows.Row) {
+	for _, i := range s.counting {
+		if i < len(row.Cells) && row.Cells[i] != "" {
+			s.left[i]++
+		}
+	}
+}
+
+// leftOut tells what the rows of a sheet held that is left out.
+func (r *reader) leftOut(s *sheet) {
+	for _, i := range s.counting {
+		if s.left[i] > 0 {
+			r.roster.LeftOut[s.columns[i].counted] += s.left[i]
 		}
 	}
 }
@@ -124,17 +143,20 @@ func (l *line) repeated() bool {
 
 // number reads a number of the school's, without the leading zeros in which
 // exports differ.
-func (l *line) number(field string, into *string, missing, invalid string) bool {
-	raw := rows.Number(l.cell(field))
+func (l *line) number(f field, into *string, missing, invalid string) bool {
+	raw := l.cell(f)
+	if !rows.Plain(raw) {
+		raw = rows.Number(raw)
+	}
 	switch {
 	case raw == "":
-		l.add(missing, field)
+		l.add(missing, f)
 	case rows.Scientific(raw):
-		l.add(Shortened, field)
+		l.add(Shortened, f)
 	case !(rows.Plain(raw) && len(raw) <= mostNumber) && !numbers.MatchString(raw):
-		l.add(invalid, field)
+		l.add(invalid, f)
 	default:
-		*into = roster.PlainNumber(raw)
+		*into = l.copies.Of(roster.PlainNumber(raw))
 		return true
 	}
 	return false
@@ -175,40 +197,43 @@ func (l *line) key() bool {
 	return true
 }
 
-// text reads a field that is kept as it stands.
-func (l *line) text(into *string, field string, most int) {
-	i := l.sheet.place(field)
+// text returns what the row holds of a field that is kept as it stands.
+func (l *line) text(f field, most int) string { return l.copies.Of(l.checked(f, most)) }
+
+// checked returns what the row holds of a field, where that may be kept: a part
+// of the row.
+func (l *line) checked(f field, most int) string {
+	i := l.sheet.places[f] - 1
 	if i < 0 || !l.sheet.values[i].Filled() {
-		return
+		return ""
 	}
-	value := l.cell(field)
-	if !rows.Plain(value) || len(value) > most {
+	value := l.cell(f)
+	if len(value) > most || !rows.Printable(value) {
 		switch {
 		case utf8.RuneCountInString(value) > most:
-			l.add(TooLong, field)
-			l.leave(field)
-			return
+			l.add(TooLong, f)
+			l.leave(f, f.name())
+			return ""
 		case strings.ContainsFunc(value, unicode.IsControl), strings.ContainsRune(value, utf8.RuneError):
-			l.add(ControlCharacter, field)
-			l.leave(field)
-			return
+			l.add(ControlCharacter, f)
+			l.leave(f, f.name())
+			return ""
 		}
 	}
-	if slices.Contains(nameFields(), field) && rows.HoldsBSN(value) {
-		l.add(BSNInText, field)
-		l.leave("bsn")
-		l.person.Fields &^= bit(field)
-		return
+	if worded(f) && rows.HoldsBSN(value) {
+		l.add(BSNInText, f)
+		l.leave(f, bsn)
+		return ""
 	}
-	*into = value
-	l.person.Fields |= bit(field)
+	l.person.Fields |= bit(f)
+	return value
 }
 
 // leave counts a value that is left out, and lets the field keep what is
 // stored.
-func (l *line) leave(field string) {
-	l.roster.LeftOut[field]++
-	l.person.Fields &^= bit(field)
+func (l *line) leave(f field, name string) {
+	l.roster.LeftOut[name]++
+	l.person.Fields &^= bit(f)
 }
 
 // The longest values, in runes.
@@ -220,16 +245,18 @@ const (
 
 func (l *line) names() {
 	n := &l.person.Name
-	l.text(&n.Call, callName, longName)
-	l.text(&n.FirstNames, firstNames, longName)
-	l.text(&n.Initials, initials, shortName)
-	l.text(&n.Infix, infix, shortName)
-	l.text(&n.Surname, surname, longName)
+	n.Call = l.text(callName, longName)
+	n.FirstNames = l.text(firstNames, longName)
+	n.Initials = l.text(initials, shortName)
+	n.Infix = l.text(infix, shortName)
+	n.Surname = l.text(surname, longName)
 	l.whole()
 	if l.person.Fields.Has(roster.Surname) {
-		if before, rest := table.SplitSurname(n.Surname); before != "" && !l.sheet.has(infix) && n.Infix == "" {
-			n.Infix, n.Surname = before, rest
-			l.note(NameSplit, l.sheet.first(surname, wholeName))
+		if !l.sheet.has(infix) && n.Infix == "" {
+			if before, rest := table.SplitSurname(n.Surname); before != "" {
+				n.Infix, n.Surname = before, rest
+				l.note(NameSplit, l.sheet.first(surname, wholeName))
+			}
 		}
 		l.person.Fields |= roster.Infix // a surname says which infix it has, also where it has none
 	}
@@ -237,56 +264,36 @@ func (l *line) names() {
 
 // whole reads a name that stands in one column.
 func (l *line) whole() {
-	var text string
-	if l.text(&text, wholeName, longName); text == "" {
+	text := l.text(wholeName, longName)
+	if text == "" {
 		return
 	}
-	split, sure := table.SplitName(text, l.sheet.first(callName, firstNames, initials) != "")
+	split, sure := table.SplitName(text, l.sheet.first(callName, firstNames, initials) != none)
 	if l.note(NameSplit, wholeName); !sure {
 		l.add(NameUnclear, wholeName)
 	}
 	n := &l.person.Name
-	for field, part := range map[string]struct {
+	for f, part := range map[field]struct {
 		into  *string
 		value string
 	}{
 		surname: {&n.Surname, split.Surname}, infix: {&n.Infix, split.Infix}, callName: {&n.Call, split.Call}, initials: {&n.Initials, split.Initials},
 	} {
-		if part.value != "" && !l.sheet.has(field) {
+		if part.value != "" && !l.sheet.has(f) {
 			*part.into = part.value
-			l.person.Fields |= bit(field)
+			l.person.Fields |= bit(f)
 		}
 	}
 }
 
 func (l *line) email() {
-	var text string
-	if l.text(&text, email, mostEmail); text != "" && !rows.Address(text) {
+	text := l.checked(email, mostEmail)
+	if text != "" && !rows.Address(text) {
 		l.add(EmailInvalid, email)
-		l.leave(email)
+		l.leave(email, email.name())
 		return
 	}
-	l.person.Email = text
-}
-
-// titles reads how the guardian is written to, and the gender.
-func (l *line) titles() {
-	var text string
-	if l.text(&text, salutation, shortName); text != "" {
-		said, ok := saluted(text)
-		if l.person.Salutation = said; !ok {
-			l.add(UnknownSalutation, salutation)
-			l.leave(salutation)
-		}
-	}
-	text = ""
-	if l.text(&text, gender, shortName); text != "" {
-		said, ok := table.Gendered(text)
-		if l.person.Gender = said; !ok {
-			l.add(UnknownGender, gender)
-			l.leave(gender)
-		}
-	}
+	l.person.Email = l.copies.Of(text)
 }
 
 // receives reads whether the guardian may receive messages about the child.
@@ -299,41 +306,54 @@ func (l *line) receives() {
 	l.child.Receives = may
 }
 
-// admit adds the guardian, or the child to whom its key is known already.
-func (l *line) admit() {
+// admit adds the guardian, who stands at n, or the child to whom its key is
+// known already: then it reports that the row adds nobody.
+func (l *line) admit(n int) bool {
 	at, known := l.people[l.person.Key]
 	if !known {
-		l.person.Children = []roster.Child{l.child}
-		l.roster.People = append(l.roster.People, l.person)
-		l.people[l.person.Key] = len(l.roster.People) - 1
-		return
+		l.person.Children = l.alone(l.child)
+		l.people[l.person.Key] = n
+		return true
 	}
 	have := &l.roster.People[at]
 	switch {
 	case slices.ContainsFunc(have.Children, func(c roster.Child) bool { return c.Number == l.child.Number }):
 		l.add(DuplicateChild, child)
-		return
-	case roster.Fold(have.Name.Display()) != roster.Fold(l.person.Name.Display()):
+		return false
+	case have.Name != l.person.Name && roster.Fold(have.Name.Display()) != roster.Fold(l.person.Name.Display()):
 		l.add(ConflictingNames, key)
-		return
+		return false
 	}
 	l.join(email, ConflictingEmail, &have.Email, l.person.Email)
 	l.join(salutation, ConflictingTitle, (*string)(&have.Salutation), string(l.person.Salutation))
 	l.join(gender, ConflictingTitle, (*string)(&have.Gender), string(l.person.Gender))
 	have.Children = append(have.Children, l.child)
+	return false
+}
+
+// alone returns a list with one child. Nearly all guardians have no other at the
+// school, so room is made for many at once.
+func (r *reader) alone(c roster.Child) []roster.Child {
+	const many = 256
+	if len(r.free) == cap(r.free) {
+		r.free = make([]roster.Child, 0, many)
+	}
+	n := len(r.free)
+	r.free = append(r.free, c)
+	return r.free[n : n+1 : n+1]
 }
 
 // join takes what this row says of a guardian who is known. Of two values that
 // differ neither is taken, nor any that follows.
-func (l *line) join(field, code string, have *string, said string) {
+func (l *line) join(f field, code string, have *string, said string) {
 	fields := &l.roster.People[l.people[l.person.Key]].Fields
 	switch {
-	case said == "" || !fields.Has(bit(field)):
+	case said == "" || !fields.Has(bit(f)):
 	case *have == "":
 		*have = said
 	case !strings.EqualFold(*have, said):
-		l.add(code, field)
+		l.add(code, f)
 		*have = ""
-		*fields &^= bit(field)
+		*fields &^= bit(f)
 	}
 }

@@ -2,6 +2,7 @@ package guardian
 
 import (
 	"slices"
+	"strings"
 
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/rows"
@@ -11,7 +12,7 @@ import (
 type column struct {
 	heading string // folded
 	at      int    // its column in the file, for findings
-	field   string // what it is read as, "" for nothing
+	field   field  // what it is read as
 	counted string // the name under which its values are left out, "" for none
 	rank    int
 	name    string // what findings call it: never a heading of the school's own
@@ -30,24 +31,26 @@ type sheet struct {
 	suspects   []int   // columns that look like BSNs
 	twice      []int   // columns that mean what another means
 	places     *places // nil until they are decided on
+	counting   []int   // columns whose values are left out
+	left       []int   // how many there were in each column
 }
 
 // bind decides on one column by itself.
 func bind(text string, own map[string]string) column {
-	c := column{heading: rows.Heading(text), counted: unknown}
+	c := column{heading: strings.Clone(rows.Heading(text)), counted: unknown} // the rest of the list is not kept
 	if name, refused := rows.Refused(c.heading); refused {
 		c.counted, c.known = name, true
 		return c
 	}
 	if said, ok := own[c.heading]; ok && c.heading != "" {
 		c.known = true
-		if field := owned(said); field != "" {
-			c.field, c.counted, c.rank, c.name = field, "", -1, field
+		if f := owned(said); f != none {
+			c.field, c.counted, c.rank, c.name = f, "", -1, f.name()
 		}
 		return c
 	}
-	if field, rank, ok := meaning(c.heading); ok {
-		c.field, c.counted, c.rank, c.known, c.name = field, "", rank, true, c.heading
+	if f, rank, ok := meaning(c.heading); ok {
+		c.field, c.counted, c.rank, c.known, c.name = f, "", rank, true, c.heading
 	}
 	return c
 }
@@ -121,15 +124,15 @@ func recognised(cells []string, own map[string]string) bool {
 func (s *sheet) decide() {
 	for i := range s.columns {
 		c := &s.columns[i]
-		refused := c.known && c.field == "" && c.counted != unknown
+		refused := c.known && c.field == none && c.counted != unknown
 		if c.field != child && c.field != key && !refused && s.values[i].BSN() {
-			c.field, c.counted, c.name = "", "bsn", ""
+			c.field, c.counted, c.name = none, bsn, ""
 			s.suspects = append(s.suspects, i)
 		}
 	}
 	s.childs()
-	for _, field := range fields() {
-		s.choose(field)
+	for _, f := range fields() {
+		s.choose(f)
 	}
 	if s.has(surname) {
 		s.drop(wholeName)
@@ -139,24 +142,24 @@ func (s *sheet) decide() {
 // childs leaves out the child's own name and gender: those of columns which do
 // not say to be a guardian's, beside names that do.
 func (s *sheet) childs() {
-	name := func(c column) bool { return slices.Contains(nameFields(), c.field) }
+	name := func(c column) bool { return worded(c.field) }
 	if !slices.ContainsFunc(s.columns, func(c column) bool { return name(c) && c.rank >= 0 && c.rank < plain }) {
 		return
 	}
 	for i := range s.columns {
 		if c := &s.columns[i]; (name(*c) || c.field == gender) && c.rank >= plain {
-			c.field, c.counted = "", c.field
+			c.field, c.counted = none, c.field.name()
 		}
 	}
 }
 
 // choose keeps the likeliest column of a field. Of two that are as likely
 // nobody knows which counts.
-func (s *sheet) choose(field string) {
+func (s *sheet) choose(f field) {
 	best := -1
 	for i, c := range s.columns {
 		switch {
-		case c.field != field:
+		case c.field != f:
 		case best < 0 || c.rank < s.columns[best].rank:
 			best = i
 		case c.rank == s.columns[best].rank:
@@ -164,43 +167,43 @@ func (s *sheet) choose(field string) {
 		}
 	}
 	for i := range s.columns {
-		if c := &s.columns[i]; c.field == field && c.rank > s.columns[best].rank {
-			c.field, c.counted = "", field
+		if c := &s.columns[i]; c.field == f && c.rank > s.columns[best].rank {
+			c.field, c.counted = none, f.name()
 		}
 	}
 }
 
-func (s *sheet) drop(field string) {
+func (s *sheet) drop(f field) {
 	for i := range s.columns {
-		if c := &s.columns[i]; c.field == field {
-			c.field, c.counted = "", field
+		if c := &s.columns[i]; c.field == f {
+			c.field, c.counted = none, f.name()
 		}
 	}
 }
 
-func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
+func (s *sheet) has(f field) bool { return s.place(f) >= 0 }
 
 // place returns the index of the column of a field, -1 for none.
-func (s *sheet) place(field string) int {
+func (s *sheet) place(f field) int {
 	if s.places != nil {
-		return s.places[ordinal(field)] - 1
+		return s.places[f] - 1
 	}
 	for i, c := range s.columns {
-		if c.field == field {
+		if c.field == f && f != none {
 			return i
 		}
 	}
 	return -1
 }
 
-// first returns the first of fields that has a column, "" for none.
-func (s *sheet) first(fields ...string) string {
+// first returns the first of fields that has a column.
+func (s *sheet) first(fields ...field) field {
 	for _, f := range fields {
 		if s.has(f) {
 			return f
 		}
 	}
-	return ""
+	return none
 }
 
 // report adds what is wrong with the list as a whole, and reports whether its
@@ -225,15 +228,15 @@ func (s *sheet) report(found *roster.Findings) bool {
 	for _, i := range s.twice {
 		add(DuplicateHeading, i)
 	}
-	for _, field := range []string{child, key} {
-		if i := s.place(field); i >= 0 && s.values[i].BSN() {
+	for _, f := range []field{child, key} {
+		if i := s.place(f); i >= 0 && s.values[i].BSN() {
 			add(NumberIsBSN, i)
 		}
 	}
 	if !s.has(child) {
 		add(NoChild, -1)
 	}
-	if s.first(callName, firstNames, initials, surname, wholeName) == "" {
+	if s.first(callName, firstNames, initials, surname, wholeName) == none {
 		add(NoName, -1)
 	}
 	if s.rows == 0 {

@@ -10,28 +10,9 @@ import (
 	"cool.example/sync/shared/roster/table"
 )
 
-// The fields that a column may be bound to. Most are named after their entries
-// in the field register, as in roster.Columns.
-const (
-	child      = "child" // the child's administration number
-	slot       = "volgnummer"
-	key        = "verzorgernummer" // a guardian's own
-	callName   = "call_name"
-	firstNames = "first_names"
-	initials   = "initials"
-	infix      = "infix"
-	surname    = "surname"
-	email      = "private_email"
-	receives   = "mag_ontvangen"
-	wholeName  = "naam"
-	salutation = "salutation"
-	gender     = "gender"
-	unknown    = "unknown"
-)
-
 // aliases returns the folded headings of a field, the likeliest first.
-func aliases(field string) []string {
-	switch field {
+func aliases(f field) []string {
+	switch f {
 	case child:
 		return []string{
 			"leerlingnummer", "leerlingnr", "llnr", "leerlingcode", "stamnummer", "stamnr", "stamnrstr", "studentnummer", "administratienummer",
@@ -71,16 +52,14 @@ func aliases(field string) []string {
 	return nil
 }
 
-// fields returns every field that a heading may stand for.
-func fields() []string {
-	return []string{
-		child, slot, key, callName, firstNames, initials, infix, surname, email, receives, wholeName, salutation, gender,
+// worded reports whether a field holds words: a number that looks like a
+// citizen service number (BSN) is none by chance.
+func worded(f field) bool {
+	switch f {
+	case callName, firstNames, initials, infix, surname, wholeName:
+		return true
 	}
-}
-
-// nameFields are those of fields that hold a name or a part of one.
-func nameFields() []string {
-	return []string{callName, firstNames, initials, infix, surname, wholeName}
+	return false
 }
 
 // plain is the rank from which a heading does not say of itself to be about a
@@ -90,7 +69,7 @@ const plain = 100
 // meaning returns the field that a folded heading stands for, and how likely
 // it is among its aliases. What says of itself to be a guardian's is likelier
 // than what does not: that may be the child's.
-func meaning(heading string) (field string, rank int, ok bool) {
+func meaning(heading string) (f field, rank int, ok bool) {
 	for _, f := range fields() {
 		if i := slices.Index(aliases(f), heading); i >= 0 {
 			return f, i + plain, true
@@ -98,32 +77,35 @@ func meaning(heading string) (field string, rank int, ok bool) {
 	}
 	rest, about := table.GuardianHeading(heading)
 	if !about {
-		return "", 0, false
+		return none, 0, false
 	}
 	for _, f := range fields() {
 		if i := slices.Index(aliases(f), rest); i >= 0 && f != child {
 			return f, i, true
 		}
 	}
-	return "", 0, false
+	return none, 0, false
 }
 
 // owned returns the field that the school's say on a column stands for.
-func owned(field string) string {
-	switch field {
-	case "administration_number", child:
+func owned(name string) field {
+	switch name {
+	case "administration_number":
 		return child // the only administration number in such a list
-	case callName, firstNames, initials, infix, surname, email, salutation, gender:
-		return field
 	case "school_email":
 		return email // a guardian has no other
 	}
-	return ""
+	for _, f := range fields() {
+		if f.name() == name && (bit(f) != 0 || f == child) {
+			return f
+		}
+	}
+	return none
 }
 
 // bit returns the field of a person that a column delivers, 0 for none.
-func bit(field string) roster.Fields {
-	switch field {
+func bit(f field) roster.Fields {
+	switch f {
 	case callName:
 		return roster.CallName
 	case firstNames:

@@ -32,6 +32,17 @@ func Digits(cell string) bool {
 	return cell != ""
 }
 
+// Printable reports whether a cell is signs of ASCII that people see, or
+// nothing: as nearly all are.
+func Printable(cell string) bool {
+	for i := range len(cell) {
+		if cell[i] < ' ' || cell[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // Plain reports whether a cell is letters and digits of ASCII alone, and not
 // empty: as most are.
 func Plain(cell string) bool {

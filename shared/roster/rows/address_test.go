@@ -30,6 +30,13 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+func TestPrintable(t *testing.T) {
+	t.Parallel()
+	for cell, want := range map[string]bool{"": true, "a b~": true, "\t": false, "\x7f": false, "é": false, "\x00": false} {
+		require.Equal(t, want, rows.Printable(cell), "%q", cell)
+	}
+}
+
 func TestDigits(t *testing.T) {
 	t.Parallel()
 	for cell, want := range map[string]bool{"": false, "0": true, "00123": true, "1 2": false, "12a": false, "-1": false, "٣": false} {

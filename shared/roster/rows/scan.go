@@ -2,9 +2,10 @@ package rows
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
-	"strings"
+	"math/bits"
 )
 
 // scanner reads the records of a delimited text: RFC 4180, with the liberties
@@ -19,9 +20,11 @@ type scanner struct {
 	most   int  // bytes of one record
 
 	buf        []byte
-	start, end int   // what of buf is read and not handed out
-	failed     error // of the reader, once it has ended
-	unended    bool  // the last line had no end
+	start, end int    // what of buf is read and not handed out
+	shown      string // what of buf cells are parts of; "" while nothing asked
+	marks      int    // where the next quotation mark stands, or none up to end
+	failed     error  // of the reader, once it has ended
+	unended    bool   // the last line had no end
 
 	line    int // of the record, from 1
 	next    int // line of the next record
@@ -39,7 +42,7 @@ const block = 64 << 10
 const patience = 100
 
 func newScanner(r io.Reader, comma byte, most int) *scanner {
-	return &scanner{r: r, comma: comma, most: most, buf: make([]byte, block), next: 1}
+	return &scanner{r: r, comma: comma, most: most, buf: make([]byte, block), next: 1, marks: -1}
 }
 
 // record reads the next record into cells and columns. Lines without anything
@@ -56,9 +59,9 @@ func (s *scanner) record() error {
 		switch {
 		case len(line) == 0:
 			s.start += n
-		case bytes.IndexByte(line, '"') < 0:
+		case !s.marked(len(line)):
 			s.breaks = bytes.IndexByte(line, '\r') >= 0
-			s.plain(line)
+			s.plain(len(line))
 			s.start += n
 			return nil
 		default:
@@ -103,6 +106,7 @@ func (s *scanner) within(n int) error {
 
 // fill reads more behind what is there, and makes room for it first.
 func (s *scanner) fill() {
+	s.shown, s.marks = "", -1
 	if s.start > 0 {
 		copy(s.buf, s.buf[s.start:s.end])
 		s.end -= s.start
@@ -122,26 +126,56 @@ func (s *scanner) fill() {
 	s.failed = io.ErrNoProgress
 }
 
+// marked reports whether a quotation mark stands within n bytes. Most texts have
+// none: they are looked through once.
+func (s *scanner) marked(n int) bool {
+	if s.marks < s.start {
+		s.marks = s.end
+		if i := bytes.IndexByte(s.buf[s.start:s.end], '"'); i >= 0 {
+			s.marks = s.start + i
+		}
+	}
+	return s.marks < s.start+n
+}
+
 // unended returns line without its end.
 func unended(line []byte) []byte {
 	line = bytes.TrimSuffix(line, []byte{'\n'})
 	return bytes.TrimSuffix(line, []byte{'\r'})
 }
 
-// plain takes a line apart that holds no quotation mark.
-func (s *scanner) plain(line []byte) {
-	s.cells, s.columns = s.cells[:0], s.columns[:0]
-	text, column := string(line), 1
-	for {
-		s.columns = append(s.columns, column)
-		i := strings.IndexByte(text, s.comma)
-		if i < 0 {
-			s.cells = append(s.cells, text)
-			return
-		}
-		s.cells = append(s.cells, text[:i])
-		text, column = text[i+1:], column+i+1
+// plain takes a line of n bytes apart that holds no quotation mark. Its cells are
+// parts of one text with those of the lines around it.
+func (s *scanner) plain(n int) {
+	if s.shown == "" {
+		s.shown = string(s.buf[:s.end])
 	}
+	s.cells, s.columns = s.cells[:0], s.columns[:0]
+	line, text, from, i := s.buf[s.start:s.start+n], s.shown[s.start:s.start+n], 0, 0
+	pattern := uint64(s.comma) * eachByte
+	for ; i+8 <= n; i += 8 {
+		for found := zeros(binary.LittleEndian.Uint64(line[i:]) ^ pattern); found != 0; found &= found - 1 {
+			at := i + bits.TrailingZeros64(found)/8
+			s.cells, s.columns = append(s.cells, text[from:at]), append(s.columns, from+1)
+			from = at + 1
+		}
+	}
+	for ; i < n; i++ {
+		if line[i] == s.comma {
+			s.cells, s.columns = append(s.cells, text[from:i]), append(s.columns, from+1)
+			from = i + 1
+		}
+	}
+	s.cells, s.columns = append(s.cells, text[from:]), append(s.columns, from+1)
+}
+
+// eachByte has a one in each of its eight bytes.
+const eachByte = 0x0101010101010101
+
+// zeros marks the bytes of x that are zero, by their highest bits.
+func zeros(x uint64) uint64 {
+	const low = 0x7f * eachByte
+	return ^((x&low + low) | x | low)
 }
 
 // quoted takes a record apart that holds quotation marks, and may have several

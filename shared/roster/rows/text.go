@@ -20,6 +20,7 @@ type Dialect struct {
 	Encoding  string // "utf-8", "utf-16" or "windows-1252"
 	BOM       bool   // it begins with a byte order mark
 	Declared  bool   // its first line is sep=;, which is no row
+	Lines     int    // about how many there are; 0 for unknown
 }
 
 // Text is a delimited text: RFC 4180, with the liberties that spreadsheets
@@ -57,7 +58,7 @@ func Detect(open func() (io.ReadCloser, error), l Limits) (Dialect, error) {
 		d.BOM = true
 	}
 	if d.Encoding == "utf-8" {
-		if d.Encoding, err = encodingOf(r); err != nil {
+		if d.Encoding, d.Lines, err = encodingOf(r); err != nil {
 			return d, err
 		}
 	}
@@ -69,8 +70,8 @@ func Detect(open func() (io.ReadCloser, error), l Limits) (Dialect, error) {
 	return d, nil
 }
 
-// encodingOf reads r to its end.
-func encodingOf(r io.Reader) (string, error) {
+// encodingOf reads r to its end. It tells too how many lines there are.
+func encodingOf(r io.Reader) (name string, lines int, err error) {
 	c := census{line: 1}
 	buffer := make([]byte, block)
 	kept := 0 // bytes of a character that may go on
@@ -78,13 +79,14 @@ func encodingOf(r io.Reader) (string, error) {
 		n, err := r.Read(buffer[kept:])
 		chunk := buffer[:kept+n]
 		if problem := c.count(chunk, err == nil, &kept); problem != nil {
-			return "", problem
+			return "", 0, problem
 		}
 		if errors.Is(err, io.EOF) {
-			return nameOf(c.wide, c.narrow)
+			name, err := nameOf(c.wide, c.narrow)
+			return name, c.line, err
 		}
 		if err != nil {
-			return "", err
+			return "", 0, err
 		}
 	}
 }
@@ -249,7 +251,9 @@ func (t Text) read(f io.Reader, yield func(Row, error) bool) {
 		narrow = narrow || len(scan.cells) < width
 		if !t.Strict {
 			for i, cell := range scan.cells {
-				scan.cells[i] = Trim(cell)
+				if cell != "" && (!dark(cell[0]) || !dark(cell[len(cell)-1])) {
+					scan.cells[i] = Trim(cell)
+				}
 			}
 		}
 		if !yield(Row{Line: scan.line, Cells: scan.cells, Columns: scan.columns, Breaks: scan.breaks}, nil) {

@@ -25,11 +25,11 @@ func ListsGuardians(headings []string) bool {
 	for _, text := range headings {
 		heading := rows.Heading(text)
 		own = own || slices.Contains(guardianHeadings(), heading)
-		field, _, _ := meaning(heading)
-		pupils = pupils || field == class || field == year || field == ilt
+		f, _, _ := meaning(heading)
+		pupils = pupils || f == class || f == year || f == ilt
 		rest, ok := GuardianHeading(heading)
-		field, _, known := meaning(rest)
-		about = about || slices.Contains([]string{"aanhef", "volgnummer", "volgnr", "emailprive", "priveemail", "priveemailadres"}, heading) || ok && known && bit(field) != 0
+		f, _, known := meaning(rest)
+		about = about || slices.Contains([]string{"aanhef", "volgnummer", "volgnr", "emailprive", "priveemail", "priveemailadres"}, heading) || ok && known && bit(f) != 0
 	}
 	return own || about && !pupils
 }

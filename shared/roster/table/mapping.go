@@ -69,8 +69,8 @@ func (s *sheet) shown() []Column {
 		if shown := []rune(c.text); !rows.HoldsBSN(c.text) {
 			column.Heading = string(shown[:min(len(shown), headingRunes)])
 		}
-		if registered(c.field) || c.field == wholeName || c.field == location {
-			column.Field = c.field
+		if bit(c.field) != 0 || c.field == wholeName || c.field == location {
+			column.Field = c.field.name()
 		}
 		list = append(list, column)
 	}
@@ -82,7 +82,7 @@ type column struct {
 	text    string // the heading as it stands
 	heading string // folded
 	at      int    // its column in the file, for findings
-	field   string // what it is read as, "" for nothing
+	field   field  // what it is read as
 	counted string // the name under which its values are left out, "" for none
 	rank    int    // among the aliases of the field
 	how     How
@@ -94,29 +94,26 @@ func (c column) name() string {
 	if c.how == ByHeading {
 		return c.heading
 	}
-	return c.field
+	return c.field.name()
 }
-
-// registered reports whether the field register has the field, so that a
-// school may bind a column to it.
-func registered(field string) bool { return bit(field) != 0 }
 
 // bind decides on one column by itself.
 func bind(text string, own map[string]string) column {
+	text = strings.Clone(text) // the rest of the table is not kept
 	c := column{text: text, heading: rows.Heading(text), counted: unknown, how: NotDecided}
 	if name, refused := rows.Refused(c.heading); refused {
 		c.counted, c.how = name, Forbidden
 		return c
 	}
-	if field, said := own[c.heading]; said && c.heading != "" {
+	if name, said := own[c.heading]; said && c.heading != "" {
 		c.how = BySchool
-		if registered(field) {
-			c.field, c.counted, c.rank = field, "", -1
+		if f := registered(name); f != none {
+			c.field, c.counted, c.rank = f, "", -1
 		}
 		return c
 	}
-	if field, rank, ok := meaning(c.heading); ok {
-		c.field, c.counted, c.rank, c.how = field, "", rank, ByHeading
+	if f, rank, ok := meaning(c.heading); ok {
+		c.field, c.counted, c.rank, c.how = f, "", rank, ByHeading
 	}
 	return c
 }
@@ -127,23 +124,23 @@ func (s *sheet) decide(w roster.Wanted) {
 	for i := range s.columns {
 		c := &s.columns[i]
 		if c.field != number && c.how != Forbidden && s.values[i].BSN() {
-			c.field, c.counted, c.how = "", "bsn", LikeBSN
+			c.field, c.counted, c.how = none, bsn, LikeBSN
 			s.suspects = append(s.suspects, i)
 		}
 	}
-	for _, field := range fields() {
-		s.choose(field)
+	for _, f := range fields() {
+		s.choose(f)
 	}
 	s.groups(w.Sector)
 	if s.has(surname) {
-		s.drop(wholeName, wholeName, Other)
+		s.drop(wholeName, Other)
 	}
 	s.kind, s.unclear = s.whom()
-	for _, field := range fields() {
+	for _, f := range fields() {
 		switch {
-		case field == study, s.kind == person.Staff && (pupilOnly(field) || field == period || field == begins || field == ends),
-			s.kind == person.Pupil && (field == function || field == code || field == login):
-			s.drop(field, field, NotUsed)
+		case f == study, s.kind == person.Staff && (pupilOnly(f) || f == period || f == begins || f == ends),
+			s.kind == person.Pupil && (f == function || f == code || f == login):
+			s.drop(f, NotUsed)
 		}
 	}
 	s.preset = s.recognise()
@@ -151,11 +148,11 @@ func (s *sheet) decide(w roster.Wanted) {
 
 // choose keeps one column of a field: the likeliest. Of two that are as likely
 // nobody knows which counts.
-func (s *sheet) choose(field string) {
+func (s *sheet) choose(f field) {
 	best := -1
 	for i, c := range s.columns {
 		switch {
-		case c.field != field:
+		case c.field != f:
 		case best < 0 || c.rank < s.columns[best].rank:
 			best = i
 		case c.rank == s.columns[best].rank:
@@ -163,8 +160,8 @@ func (s *sheet) choose(field string) {
 		}
 	}
 	for i := range s.columns {
-		if c := &s.columns[i]; c.field == field && c.rank > s.columns[best].rank {
-			c.field, c.counted, c.how = "", field, Other
+		if c := &s.columns[i]; c.field == f && c.rank > s.columns[best].rank {
+			c.field, c.counted, c.how = none, f.name(), Other
 		}
 	}
 }
@@ -184,10 +181,10 @@ func (s *sheet) groups(sector school.Sector) {
 }
 
 // drop takes a field from its column and counts the values as left out.
-func (s *sheet) drop(field, counted string, how How) {
+func (s *sheet) drop(f field, how How) {
 	for i := range s.columns {
-		if c := &s.columns[i]; c.field == field {
-			c.field, c.counted, c.how = "", counted, how
+		if c := &s.columns[i]; c.field == f {
+			c.field, c.counted, c.how = none, f.name(), how
 		}
 	}
 }
@@ -229,15 +226,15 @@ func (s *sheet) whom() (kind person.Kind, unclear string) {
 	return "", UnclearKind
 }
 
-func (s *sheet) has(field string) bool { return s.place(field) >= 0 }
+func (s *sheet) has(f field) bool { return s.place(f) >= 0 }
 
 // place returns the index of the column of a field, -1 for none.
-func (s *sheet) place(field string) int {
+func (s *sheet) place(f field) int {
 	if s.places != nil {
-		return s.places[ordinal(field)] - 1
+		return s.places[f] - 1
 	}
 	for i, c := range s.columns {
-		if c.field == field {
+		if c.field == f && f != none {
 			return i
 		}
 	}

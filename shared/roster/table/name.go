@@ -14,11 +14,11 @@ import (
 // people wrongly.
 func (l *line) names() {
 	n := &l.draft.Name
-	l.text(&n.Call, callName, longName)
-	l.text(&n.FirstNames, firstNames, longName)
-	l.text(&n.Initials, initials, shortName)
-	l.text(&n.Infix, infix, shortName)
-	l.text(&n.Surname, surname, longName)
+	n.Call = l.text(callName, longName)
+	n.FirstNames = l.text(firstNames, longName)
+	n.Initials = l.text(initials, shortName)
+	n.Infix = l.text(infix, shortName)
+	n.Surname = l.text(surname, longName)
 	if l.sheet.has(wholeName) {
 		l.whole()
 	}
@@ -37,12 +37,12 @@ func (l *line) names() {
 }
 
 // empty reports whether the column of a field is empty in every row.
-func (l *line) empty(field string) bool { return !l.sheet.values[l.sheet.place(field)].Filled() }
+func (l *line) empty(f field) bool { return !l.sheet.values[l.sheet.place(f)].Filled() }
 
 // whole reads a name that stands in one column.
 func (l *line) whole() {
-	var text string
-	if l.text(&text, wholeName, longName); text == "" {
+	text := l.text(wholeName, longName)
+	if text == "" {
 		return
 	}
 	split, sure := SplitName(text, l.sheet.has(callName) || l.sheet.has(firstNames) || l.sheet.has(initials))
@@ -50,7 +50,7 @@ func (l *line) whole() {
 		l.add(NameUnclear, wholeName)
 	}
 	n := &l.draft.Name
-	fill := func(into *string, value, field string) {
+	fill := func(into *string, value string, field field) {
 		if value != "" && !l.sheet.has(field) {
 			*into = value
 			l.draft.Fields |= bit(field)

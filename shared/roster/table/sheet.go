@@ -23,7 +23,10 @@ type sheet struct {
 	kind       person.Kind
 	unclear    string
 	preset     string
-	places     *places // nil until they are decided on
+	places     *places        // nil until they are decided on
+	met        map[string]int // how many rows each person of its kind has
+	counting   []int          // columns whose values are left out, or only used while reading
+	left       []int          // how many there were in each column
 }
 
 // inspect reads a table once, to know its headings and what the columns are
@@ -157,7 +160,7 @@ func (s *sheet) report(found *roster.Findings) bool {
 	case s.values[key].BSN():
 		add(NumberIsBSN, key)
 	}
-	if !slices.ContainsFunc([]string{callName, firstNames, surname, wholeName}, s.has) {
+	if !slices.ContainsFunc([]field{callName, firstNames, surname, wholeName}, s.has) {
 		add(NoName, -1)
 	}
 	if s.rows == 0 {

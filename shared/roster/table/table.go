@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/rows"
 )
@@ -69,10 +70,10 @@ func headed(f roster.File) bool {
 // and lists of staff.
 func (f Format) Read(files []roster.File, w roster.Wanted, found *roster.Findings) (*roster.Roster, error) {
 	r := &reader{
-		format: f, wanted: w, found: found, people: map[who]int{}, chains: map[string]bool{}, once: map[string]bool{},
+		format: f, wanted: w, found: found, people: map[person.Kind]map[string]int{}, chains: map[string]bool{}, once: map[string]bool{},
 		roster: &roster.Roster{Format: "csv", School: w.School, Year: w.YearOf(), LeftOut: map[string]int{}},
 	}
-	r.today()
+	r.days()
 	for i, file := range files {
 		name := roster.TablePlace(i, files)
 		if err := r.table(file, name); err != nil {
@@ -105,10 +106,8 @@ func (r *reader) table(file roster.File, name string) error {
 		r.leaveAll(s)
 		return nil
 	}
-	r.drafts = slices.Grow(r.drafts, min(s.rows, ahead))
-	if len(r.people) == 0 {
-		r.people = make(map[who]int, min(s.rows, ahead))
-	}
+	r.room(s)
+	defer r.leftOut(s)
 	for row, err := range s.source.Rows() {
 		if err != nil {
 			return err
@@ -116,13 +115,28 @@ func (r *reader) table(file roster.File, name string) error {
 		if row.Line <= s.line || row.Blank() {
 			continue
 		}
-		if len(r.drafts) >= r.limit() {
+		if len(r.rest) >= r.limit() {
 			r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany), File: s.file, Line: row.Line})
 			return nil
 		}
 		r.row(s, row)
 	}
 	return nil
+}
+
+// room makes room for the people of a sheet.
+func (r *reader) room(s *sheet) {
+	n := min(s.rows, ahead)
+	r.roster.People, r.rest = slices.Grow(r.roster.People, n), slices.Grow(r.rest, n)
+	if r.people[s.kind] == nil {
+		r.people[s.kind] = make(map[string]int, n)
+	}
+	s.met, s.left = r.people[s.kind], make([]int, len(s.columns))
+	for i, c := range s.columns {
+		if c.leftAs() != "" {
+			s.counting = append(s.counting, i)
+		}
+	}
 }
 
 // ahead is for how many people room is made before they are read: more only as

@@ -13,28 +13,26 @@ import (
 )
 
 var (
-	fours   = regexp.MustCompile(`^\d{4}$`)
-	fewer   = regexp.MustCompile(`^\d{1,3}$`)
 	inWords = regexp.MustCompile(`(?i)^(?:groep|leerjaar|klas|jaar)?\s*(\d{1,2})(?:e|de|ste)?$`)
 	inGroup = regexp.MustCompile(`(?i)^(?:groep\s*)?([1-8])$`)
 )
 
 func (l *line) email() {
-	var text string
-	if l.text(&text, email, mostEmail); text != "" && !rows.Address(text) {
+	text := l.checked(email, mostEmail)
+	if text != "" && !rows.Address(text) {
 		l.add(EmailInvalid, email)
 		l.leave(email)
 		return
 	}
-	l.draft.Email = text
+	l.draft.Email = l.copies.Of(text)
 }
 
 func (l *line) gender() {
-	var text string
-	if l.text(&text, gender, mostText); text == "" {
+	text := l.checked(gender, mostText)
+	if text == "" {
 		return
 	}
-	g, ok := Gendered(text)
+	g, ok := remember(&l.words.genders, text, Gendered)
 	if !ok {
 		l.add(UnknownGender, gender)
 		l.leave(gender)
@@ -44,8 +42,8 @@ func (l *line) gender() {
 
 // chain reads a pupil's ECK-iD. One that stands twice names two people as one.
 func (l *line) chain() {
-	var text string
-	if l.text(&text, eckID, longName); text == "" {
+	text := l.checked(eckID, longName)
+	if text == "" {
 		return
 	}
 	eck, mended, ok := roster.ReadECK(text, l.format.Pilot)
@@ -57,29 +55,29 @@ func (l *line) chain() {
 	if mended {
 		l.add(ECKiDMended, eckID)
 	}
-	l.draft.ECK = eck
+	l.draft.ECK = l.copies.Of(eck)
 }
 
 // placed reads class and year. In primary schools a class may be called after
 // its year.
 func (l *line) placed() {
-	l.text(&l.draft.class, class, mostText)
-	if rows.Scientific(l.draft.class) {
+	l.rest.class = l.words.text(l.checked(class, mostText))
+	if rows.Scientific(l.rest.class) {
 		l.add(Shortened, class)
 	}
 	primary := l.wanted.Sector != school.VO && l.wanted.Sector != school.VSO
 	if !l.sheet.has(year) && primary {
-		if m := inGroup.FindStringSubmatch(l.draft.class); m != nil {
+		if m := inGroup.FindStringSubmatch(l.rest.class); m != nil {
 			l.draft.Year = m[1]
 			l.draft.Fields |= roster.Grade
 		}
 		return
 	}
-	var text string
-	if l.text(&text, year, mostText); text == "" {
+	text := l.checked(year, mostText)
+	if text == "" {
 		return
 	}
-	y, ok := yearOf(text, primary)
+	y, ok := remember(&l.words.years, text, func(word string) (string, bool) { return yearOf(word, primary) })
 	if !ok {
 		l.add(UnknownYear, year)
 		l.leave(year)
@@ -117,20 +115,22 @@ func yearOf(text string, primary bool) (string, bool) {
 	return "", false
 }
 
+// digitsOfILT is how many digits the code of an education has.
+const digitsOfILT = 4
+
 // education reads the four-digit code, of which spreadsheets take the zeros
 // away.
 func (l *line) education() {
-	var text string
-	l.text(&text, ilt, mostText)
-	switch text = rows.Number(text); {
+	text := rows.Number(l.checked(ilt, mostText))
+	switch {
 	case text == "":
 	case rows.Scientific(text):
 		l.add(Shortened, ilt)
-	case fours.MatchString(text):
-		l.draft.ILT = text
-	case fewer.MatchString(text):
+	case rows.Digits(text) && len(text) == digitsOfILT:
+		l.draft.ILT = l.words.text(text)
+	case rows.Digits(text) && len(text) < digitsOfILT:
 		l.add(ILTPadded, ilt)
-		l.draft.ILT = strings.Repeat("0", 4-len(text)) + text
+		l.draft.ILT = strings.Repeat("0", digitsOfILT-len(text)) + text
 	default:
 		l.add(ILTInvalid, ilt)
 		l.leave(ilt)
@@ -140,8 +140,8 @@ func (l *line) education() {
 // roles reads the functions of a member of staff, and reports whether the
 // person is a parent, who has no account of the staff.
 func (l *line) roles() bool {
-	var text string
-	if l.text(&text, function, longName); text == "" {
+	text := l.checked(function, longName)
+	if text == "" {
 		return false
 	}
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '|' || r == '/' }) {
@@ -152,7 +152,7 @@ func (l *line) roles() bool {
 			l.leave(function)
 		case role == parent:
 			l.add(ParentRole, function)
-			l.roster.LeftOut[function]++
+			l.roster.LeftOut[function.name()]++
 			return true
 		case !slices.Contains(l.draft.Roles, role):
 			l.draft.Roles = append(l.draft.Roles, role)
@@ -167,7 +167,7 @@ func (l *line) roles() bool {
 // presence reads whether the person is there, and of a pupil when the row
 // counts.
 func (l *line) presence() {
-	d := &l.draft
+	d := l.draft
 	switch rows.Heading(l.cell(state)) {
 	case "", "actief", "active", "indienst", "ja", "j", "true", "waar", "1", "x":
 	case "inactief", "nietactief", "inactive", "uitdienst", "nee", "n", "false", "onwaar", "0":
@@ -176,32 +176,33 @@ func (l *line) presence() {
 		l.add(UnknownState, state)
 	}
 	if day, ok := l.date(leaves); ok {
-		d.Left = d.Left || day.Before(l.midnight(l.wanted.Today))
+		d.Left = d.Left || day.Before(l.today)
 	}
 	code, account := l.cell(code), l.cell(login)
-	d.own = code != "" && strings.EqualFold(code, account)
+	l.rest.own = code != "" && strings.EqualFold(code, account)
 	if d.Kind == person.Pupil {
-		d.when = l.when()
+		l.rest.when = l.when()
 	}
 }
 
-func (r *reader) midnight(t time.Time) time.Time {
+func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // date reads a date of which nothing but its order is used. Magister writes
 // 1899/12/30 for none.
-func (l *line) date(field string) (time.Time, bool) {
-	text, _, _ := strings.Cut(l.cell(field), " ")
-	text, _, _ = strings.Cut(text, "T")
+func (l *line) date(f field) (time.Time, bool) {
+	text := l.cell(f)
 	if text == "" {
 		return time.Time{}, false
 	}
+	text, _, _ = strings.Cut(text, " ")
+	text, _, _ = strings.Cut(text, "T")
 	for _, layout := range []string{"2006-01-02", "2006/01/02", "2-1-2006", "2/1/2006", "2.1.2006", "20060102"} {
 		if day, err := time.Parse(layout, text); err == nil {
 			return day, day.Year() > 1900
 		}
 	}
-	l.add(DateInvalid, field)
+	l.add(DateInvalid, f)
 	return time.Time{}, false
 }

@@ -9,44 +9,10 @@ import (
 	"cool.example/sync/shared/roster/rows"
 )
 
-// The fields that a column may be bound to. The first are named after their
-// entries in the field register, as in roster.Columns.
-const (
-	number     = "administration_number"
-	callName   = "call_name"
-	firstNames = "first_names"
-	initials   = "initials"
-	infix      = "infix"
-	surname    = "surname"
-	gender     = "gender"
-	email      = "school_email"
-	eckID      = "eck_id"
-	class      = "class"
-	year       = "year"
-	ilt        = "ilt"
-	function   = "function"
-)
-
-// What else a column may hold: it is used while reading or planning, or known
-// and left out.
-const (
-	wholeName = "naam"           // a name in one
-	period    = "studieperiode"  // the school year of a row
-	begins    = "begindatum"     // of a row
-	ends      = "einddatum"      // of a row
-	leaves    = "vertrekdatum"   // from when on the person is gone
-	state     = "actief"         // whether the person is there
-	code      = "code"           // a member of staff's own code
-	login     = "gebruikersnaam" // an account's name elsewhere
-	study     = "studie"         //
-	location  = "vestiging"      // the place of the school
-	unknown   = "unknown"        // no field that is known
-)
-
 // aliases returns the folded headings of a field, the likeliest first: where a
 // table has several of them, the first one counts.
-func aliases(field string) []string {
-	switch field {
+func aliases(f field) []string {
+	switch f {
 	case number:
 		return []string{
 			"stamnummer", "stamnr", "stamnrstr", "leerlingnummer", "leerlingnr", "llnr", "leerlingcode", "administratienummer",
@@ -77,11 +43,11 @@ func aliases(field string) []string {
 	case function:
 		return []string{"functie", "functieomschr", "functieomschrijving", "rol", "function"}
 	}
-	return otherAliases(field)
+	return otherAliases(f)
 }
 
-func otherAliases(field string) []string {
-	switch field {
+func otherAliases(f field) []string {
+	switch f {
 	case wholeName:
 		return []string{
 			"naam", "volledigenaam", "leerlingnaam", "naamleerling", "achternaamroepnaaminfix", "achternaamroepnaamtussenvoegsel",
@@ -109,18 +75,10 @@ func otherAliases(field string) []string {
 	return nil
 }
 
-// fields returns every field that a heading may stand for.
-func fields() []string {
-	return []string{
-		number, callName, firstNames, initials, infix, surname, gender, email, eckID, class, year, ilt, function,
-		wholeName, period, begins, ends, leaves, state, code, login, study, location,
-	}
-}
-
 // meaning returns the field that a folded heading stands for, and how likely
 // it is among its aliases: 0 is the likeliest. Some systems put the kind of
 // person before every heading: leerlingRoepnaam.
-func meaning(heading string) (field string, rank int, ok bool) {
+func meaning(heading string) (f field, rank int, ok bool) {
 	for _, short := range []string{heading, strings.TrimPrefix(heading, "leerling"), strings.TrimPrefix(heading, "medewerker")} {
 		for _, f := range fields() {
 			if i := slices.Index(aliases(f), short); i >= 0 {
@@ -128,12 +86,12 @@ func meaning(heading string) (field string, rank int, ok bool) {
 			}
 		}
 	}
-	return "", 0, false
+	return none, 0, false
 }
 
 // bit returns the field of a person that a column delivers, 0 for none.
-func bit(field string) roster.Fields {
-	switch field {
+func bit(f field) roster.Fields {
+	switch f {
 	case number:
 		return roster.Number
 	case callName:
@@ -166,8 +124,8 @@ func bit(field string) roster.Fields {
 
 // worded reports whether a field holds words: a number that looks like a
 // citizen service number (BSN) is none by chance.
-func worded(field string) bool {
-	switch field {
+func worded(f field) bool {
+	switch f {
 	case callName, firstNames, initials, infix, surname, wholeName, class, location:
 		return true
 	}
@@ -176,13 +134,13 @@ func worded(field string) bool {
 
 // pupilOnly reports whether only pupils have a field: in a list of staff it is
 // left out.
-func pupilOnly(field string) bool {
-	return slices.Contains([]string{eckID, class, year, ilt, study}, field)
+func pupilOnly(f field) bool {
+	return slices.Contains([]field{eckID, class, year, ilt, study}, f)
 }
 
 // passing reports whether a field is used while reading, and not kept.
-func passing(field string) bool {
-	return slices.Contains([]string{period, begins, ends, leaves, state, code, login}, field)
+func passing(f field) bool {
+	return slices.Contains([]field{period, begins, ends, leaves, state, code, login}, f)
 }
 
 // kindOf returns whom a folded heading speaks of; sure is whether it says so
@@ -194,11 +152,11 @@ func kindOf(heading string) (kind person.Kind, sure bool) {
 	case slices.Contains([]string{"medewerkernummer", "medewerkernr", "personeelsnummer", "personeelsnr", "medewerkeractiefomschrijving"}, heading):
 		return person.Staff, true
 	}
-	field, _, _ := meaning(heading)
+	f, _, _ := meaning(heading)
 	switch {
-	case pupilOnly(field), field == period:
+	case pupilOnly(f), f == period:
 		return person.Pupil, false
-	case field == function:
+	case f == function:
 		return person.Staff, false
 	}
 	return "", false
@@ -222,8 +180,8 @@ func Gendered(word string) (person.Gender, bool) {
 // roleOf returns the code of a function, as EDEXML names them.
 func roleOf(word string) (string, bool) {
 	codes := []string{"ADJ", "ADM", "CON", "DIR", "ICT", "IB", "KLA", "LRK", "LOS", "LOC", "OWA", parent, "RT", "SMW", "STA", "TAL", "VAK"}
-	if upper := strings.ToUpper(word); slices.Contains(codes, upper) {
-		return upper, true
+	if i := slices.Index(codes, strings.ToUpper(word)); i >= 0 {
+		return codes[i], true
 	}
 	switch rows.Heading(word) {
 	case "docent", "docente", "leraar", "lerares", "leerkracht", "groepsleerkracht", "teacher", "onderwijsgevend":

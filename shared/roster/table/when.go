@@ -39,30 +39,37 @@ var (
 // counts at all, its dates whether it does so now.
 func (l *line) when() when {
 	var w when
-	wanted := l.wanted.YearOf()
 	begin, begun := l.date(begins)
 	end, ended := l.date(ends)
 	year, known := l.period()
-	day := l.midnight(l.day)
 	w.year, w.begins = year, begin
 	switch {
-	case known && year < wanted, ended && end.Before(day):
+	case known && year < l.year, ended && end.Before(l.day):
 		w.standing = past
-	case known && year > wanted, begun && begin.After(day):
+	case known && year > l.year, begun && begin.After(l.day):
 		w.standing = future
-		w.later = year > wanted || !known && school.YearAt(begin) > wanted
+		w.later = year > l.year || !known && school.YearAt(begin) > l.year
 	case known, begun, ended:
 		w.standing = present
 	}
 	return w
 }
 
-// period reads the school year of a row: 2026-2027, 26/27, 2627 or 2026.
+// period reads the school year of a row.
 func (l *line) period() (school.Year, bool) {
 	text := l.cell(period)
 	if text == "" {
 		return 0, false
 	}
+	y, ok := remember(&l.words.periods, text, periodOf)
+	if !ok {
+		l.add(PeriodInvalid, period)
+	}
+	return y, ok
+}
+
+// periodOf reads a school year: 2026-2027, 26/27, 2627 or 2026.
+func periodOf(text string) (school.Year, bool) {
 	if y, err := school.ParseYear(text); err == nil {
 		return y, true
 	}
@@ -77,7 +84,6 @@ func (l *line) period() (school.Year, bool) {
 		y, _ := strconv.Atoi(text)
 		return school.Year(y), true
 	}
-	l.add(PeriodInvalid, period)
 	return 0, false
 }
 
@@ -96,43 +102,51 @@ func (w when) before(o when) (first, sure bool) {
 	return later > 0, later != 0 && w.standing != undated
 }
 
-// settle returns the rows that count: one for each person. Several rows are an
+// settle keeps the rows that count: one for each person. Several rows are an
 // error but for those of different periods, and for those of a member of staff
 // of which one is that of the own account.
-func (r *reader) settle() []draft {
-	if len(r.people) == len(r.drafts) {
-		return r.drafts
+func (r *reader) settle() {
+	met := 0
+	for _, of := range r.people {
+		met += len(of)
 	}
-	groups := map[who][]int{}
-	for i, d := range r.drafts {
-		if id := (who{d.Kind, d.Key}); r.people[id] > 1 {
-			groups[id] = append(groups[id], i)
+	people := r.roster.People
+	if met == len(people) {
+		return
+	}
+	groups := map[person.Kind]map[string][]int{}
+	for i, p := range people {
+		if r.people[p.Kind][p.Key] > 1 {
+			if groups[p.Kind] == nil {
+				groups[p.Kind] = map[string][]int{}
+			}
+			groups[p.Kind][p.Key] = append(groups[p.Kind][p.Key], i)
 		}
 	}
-	var list []draft
-	settled := map[who]bool{}
-	for _, d := range r.drafts {
-		id := who{d.Kind, d.Key}
-		if r.people[id] == 1 {
-			list = append(list, d)
-			continue
-		}
-		if !settled[id] {
-			settled[id] = true
-			list = append(list, r.drafts[r.choose(groups[id])])
+	var list []int
+	for i, p := range people {
+		switch rows := groups[p.Kind][p.Key]; {
+		case len(rows) == 0:
+			list = append(list, i)
+		case rows[0] == i:
+			list = append(list, r.choose(rows))
 		}
 	}
-	return list
+	settled, others := make([]roster.Person, len(list)), make([]rest, len(list))
+	for to, i := range list {
+		settled[to], others[to] = people[i], r.rest[i]
+	}
+	r.roster.People, r.rest = settled, others
 }
 
 // choose returns which of several rows of one person counts.
 func (r *reader) choose(rows []int) int {
 	best, sure := rows[0], true
-	if r.drafts[best].Kind == person.Staff {
+	if r.roster.People[best].Kind == person.Staff {
 		return r.chooseStaff(rows)
 	}
 	for _, i := range rows[1:] {
-		first, certain := r.drafts[i].when.before(r.drafts[best].when)
+		first, certain := r.rest[i].when.before(r.rest[best].when)
 		switch {
 		case first && certain:
 			best, sure = i, true
@@ -144,14 +158,14 @@ func (r *reader) choose(rows []int) int {
 		r.twice(rows)
 		return best
 	}
-	r.tell(Periods, r.drafts[rows[1]])
+	r.tell(Periods, rows[1])
 	return best
 }
 
 func (r *reader) chooseStaff(rows []int) int {
 	own := -1
 	for _, i := range rows {
-		if !r.drafts[i].own {
+		if !r.rest[i].own {
 			continue
 		}
 		if own >= 0 {
@@ -164,51 +178,53 @@ func (r *reader) chooseStaff(rows []int) int {
 		r.twice(rows)
 		return rows[0]
 	}
-	r.tell(StaffTwice, r.drafts[rows[1]])
+	r.tell(StaffTwice, rows[1])
 	return own
+}
+
+// place returns a finding about the i-th row.
+func (r *reader) place(code string, i int) roster.Finding {
+	return roster.Finding{Code: code, Severity: severity(code), File: r.rest[i].sheet.file, Line: r.roster.People[i].Line}
 }
 
 // twice says of every row but the first that its number has been there.
 func (r *reader) twice(rows []int) {
 	for _, i := range rows[1:] {
-		d := r.drafts[i]
-		r.found.Add(roster.Finding{
-			Code: DuplicateKey, Severity: severity(DuplicateKey), File: d.file, Line: d.Line, Column: d.number.column, Field: d.number.field,
-		})
+		f, s := r.place(DuplicateKey, i), r.rest[i].sheet
+		f.Column, f.Field = r.rest[i].column, s.columns[s.place(number)].name()
+		r.found.Add(f)
 	}
 }
 
-// tell notes something once for each file, at the row of d.
-func (r *reader) tell(code string, d draft) {
-	if id := code + "\x00" + d.file; !r.once[id] {
+// tell notes something once for each file, at the i-th row.
+func (r *reader) tell(code string, i int) {
+	if id := code + "\x00" + r.rest[i].sheet.file; !r.once[id] {
 		r.once[id] = true
-		r.found.Add(roster.Finding{Code: code, Severity: severity(code), File: d.file, Line: d.Line})
+		r.found.Add(r.place(code, i))
 	}
 }
 
 // finish makes the roster of the rows that count.
 func (r *reader) finish() {
-	list := r.settle()
-	if len(list) > 0 && r.otherYear(list) {
+	r.settle()
+	if len(r.rest) > 0 && r.otherYear() {
 		r.found.Add(roster.Finding{Code: WrongYear, Severity: severity(WrongYear)})
 	}
-	groups := classes{list: map[string]int{}, keys: map[string]string{}, roster: r.roster}
-	r.roster.People = make([]roster.Person, 0, len(list))
-	for i := range list {
-		d := &list[i]
+	groups := classes{roster: r.roster, keys: map[string]int{}, names: map[string]int{}}
+	for i := range r.roster.People {
+		p, d := &r.roster.People[i], &r.rest[i]
 		if d.when.standing == past || d.when.later {
-			d.Left = true
+			p.Left = true
 		}
-		if d.ECK != "" {
-			if r.chains[d.ECK] {
-				r.found.Add(roster.Finding{Code: DuplicateECKiD, Severity: severity(DuplicateECKiD), File: d.file, Line: d.Line})
+		if p.ECK != "" {
+			if r.chains[p.ECK] {
+				r.found.Add(r.place(DuplicateECKiD, i))
 			}
-			r.chains[d.ECK] = true
+			r.chains[p.ECK] = true
 		}
-		if d.class != "" && !d.Left {
-			d.Groups = []string{groups.of(d)}
+		if d.class != "" && !p.Left {
+			p.Groups = groups.of(d.class, p.Year)
 		}
-		r.roster.People = append(r.roster.People, d.Person)
 	}
 	if len(r.roster.Groups) > mostClasses {
 		r.found.Add(roster.Finding{Code: TooMany, Severity: severity(TooMany)})
@@ -222,14 +238,14 @@ func (r *reader) finish() {
 
 // otherYear reports whether the rows say when they count, and none of them
 // does so in the year that is read.
-func (r *reader) otherYear(list []draft) bool {
+func (r *reader) otherYear() bool {
 	dated := false
-	for i := range list {
-		d := &list[i]
-		if d.when.standing == present || d.when.standing == future && !d.when.later {
+	for i := range r.rest {
+		w := &r.rest[i].when
+		if w.standing == present || w.standing == future && !w.later {
 			return false
 		}
-		dated = dated || d.when.standing != undated
+		dated = dated || w.standing != undated
 	}
 	return dated
 }

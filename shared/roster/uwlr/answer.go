@@ -1,6 +1,8 @@
 package uwlr
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -75,7 +77,11 @@ const deepest = 4
 // answer over UWLR, and r's own error where reading fails.
 func Peek(r io.Reader) (Answer, error) {
 	watched := &watched{r: io.LimitReader(r, headBytes)}
-	dec := xml.NewDecoder(watched)
+	in := bufio.NewReader(watched)
+	if head, _ := in.Peek(512); len(head) > 0 && !marked(head) { // else the decoder would look for a tag far and wide
+		return Answer{}, ErrNoAnswer
+	}
+	dec := xml.NewDecoder(in)
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // names are ASCII in every encoding that is read
 	a, err := peekTokens(dec)
 	if watched.failed != nil {
@@ -85,6 +91,12 @@ func Peek(r io.Reader) (Answer, error) {
 		return Answer{}, ErrNoAnswer // the decoder's own words may hold a value
 	}
 	return a, nil
+}
+
+// marked reports whether a file may be XML by how it begins.
+func marked(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return len(head) == 0 || head[0] == '<'
 }
 
 func peekTokens(dec *xml.Decoder) (Answer, error) {

@@ -1,0 +1,62 @@
+package guardian
+
+// field is what a column may hold.
+type field uint8
+
+// The fields that a column may be bound to. Most are named after their entries
+// in the field register, as in roster.Columns.
+const (
+	none       field = iota
+	child            // the child's administration number
+	slot             //
+	key              // a guardian's own
+	callName         //
+	firstNames       //
+	initials         //
+	infix            //
+	surname          //
+	email            //
+	receives         //
+	wholeName        //
+	salutation       //
+	gender           //
+
+	allFields // how many there are
+)
+
+// The names under which values are counted that have no field.
+const (
+	unknown = "unknown" // no field that is known
+	bsn     = "bsn"     // a citizen service number
+)
+
+// name returns how a field is called where it is counted.
+func (f field) name() string {
+	return [allFields]string{
+		child: "child", slot: "volgnummer", key: "verzorgernummer", callName: "call_name", firstNames: "first_names", initials: "initials",
+		infix: "infix", surname: "surname", email: "private_email", receives: "mag_ontvangen", wholeName: "naam", salutation: "salutation",
+		gender: "gender",
+	}[f]
+}
+
+// fields returns every field that a heading may stand for.
+func fields() []field {
+	var list []field
+	for f := none + 1; f < allFields; f++ {
+		list = append(list, f)
+	}
+	return list
+}
+
+// places are where the columns of fields stand: the index of a column and 1, 0
+// for none. A row asks for each of them.
+type places [allFields]int
+
+// settle notes where the columns stand, once they are decided on.
+func (s *sheet) settle() {
+	s.places = &places{}
+	for i := len(s.columns) - 1; i >= 0; i-- { // the first of several counts
+		s.places[s.columns[i].field] = i + 1
+	}
+	s.places[none] = 0
+}
