@@ -15,6 +15,8 @@ type Set struct {
 	Found  *roster.Findings
 	Roster *roster.Roster // whose LeftOut counts what is not bound
 	told   map[string]bool
+	copies rows.Copies
+	places []uint32 // room for the places of cells: see Record.Place
 }
 
 // Add adds a finding with the severity that it has where not all is strict.
@@ -88,7 +90,7 @@ func (s *Set) Headings(name string) ([]string, error) {
 // Each reads the rows of a table; do is called for every row that is whole.
 // A table that is at fault becomes a finding; an error means that it could not
 // be read.
-func (s *Set) Each(t Table, do func(Record)) error {
+func (s *Set) Each(t Table, do func(*Record)) error {
 	i := s.index(t.Name)
 	if i < 0 {
 		if !t.Optional {
@@ -109,7 +111,10 @@ func (s *Set) Each(t Table, do func(Record)) error {
 	return err
 }
 
-func (s *Set) read(file roster.File, t Table, do func(Record)) error {
+// mostAhead is for how many rows room is made before they are read.
+const mostAhead = 1 << 16
+
+func (s *Set) read(file roster.File, t Table, do func(*Record)) error {
 	limits := rows.Usual()
 	if t.Most > 0 {
 		limits.Rows = t.Most
@@ -119,7 +124,7 @@ func (s *Set) read(file roster.File, t Table, do func(Record)) error {
 		return err
 	}
 	s.dialect(dialect, t)
-	record := Record{set: s, file: t.Name}
+	record := &Record{set: s, file: t.Name, ahead: min(dialect.Lines, mostAhead)}
 	var width, n int
 	var counted []counter
 	for row, err := range (rows.Text{Open: file.Open, Limits: limits, Dialect: dialect, Strict: s.Strict}).Rows() {
@@ -128,11 +133,11 @@ func (s *Set) read(file roster.File, t Table, do func(Record)) error {
 		}
 		record.row = row
 		if record.at == nil {
-			if !s.headings(&record, t) {
+			if !s.headings(record, t) {
 				return nil
 			}
 			width, counted = len(row.Cells), leftOut(record, t)
-			record.filled = standard(record, t)
+			record.expect(t)
 			continue
 		}
 		if row.Blank() {

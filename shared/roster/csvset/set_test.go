@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func read(t *testing.T, name, text string, strict bool) (names []string, s *csvs
 	if name != "" {
 		s.Files = []roster.File{{Name: name, Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}}
 	}
-	require.NoError(t, s.Each(table(), func(r csvset.Record) { names = append(names, r.Get("id")+" "+r.Text("name")) }))
+	require.NoError(t, s.Each(table(), func(r *csvset.Record) { names = append(names, r.Get("id")+" "+r.Text("name")) }))
 	return names, s
 }
 
@@ -113,7 +114,7 @@ func TestAReaderThatFails(t *testing.T) {
 		Files: []roster.File{{Name: "a.csv", Open: func() (io.ReadCloser, error) { return nil, broken }}},
 		Found: &roster.Findings{}, Roster: &roster.Roster{},
 	}
-	require.ErrorIs(t, set.Each(table(), func(csvset.Record) {}), broken)
+	require.ErrorIs(t, set.Each(table(), func(*csvset.Record) {}), broken)
 	require.Empty(t, set.Found.List)
 }
 
@@ -140,12 +141,41 @@ func TestGrade(t *testing.T) {
 	}
 }
 
+// TestPlace: what is found later on about a record is told where it stands.
+func TestPlace(t *testing.T) {
+	t.Parallel()
+	var found roster.Findings
+	set := csvset.Set{Files: []roster.File{{Name: "a.csv", Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("id,name,kind,phone,more\n1,Bo,x,06,\n2,Zoë,x,,\n")), nil
+	}}}, Found: &found, Roster: &roster.Roster{LeftOut: map[string]int{}}}
+	var places []csvset.Place
+	require.NoError(t, set.Each(table(), func(r *csvset.Record) { places = append(places, r.Place()) }))
+	places[0].Record().Add("x", roster.Note, "kind")
+	places[1].Record().Add("y", roster.Note, "kind")
+	require.Equal(t, []roster.Finding{
+		{Code: "x", Severity: roster.Note, File: "a.csv", Line: 2, Column: 6, Field: "kind"},
+		{Code: "y", Severity: roster.Note, File: "a.csv", Line: 3, Column: 8, Field: "kind"},
+	}, found.List)
+	require.Empty(t, places[0].Record().Get("name"), "its cells are not kept")
+	require.Empty(t, places[0].Record().Get("colour"))
+}
+
 func TestSeen(t *testing.T) {
 	t.Parallel()
 	var seen csvset.Seen
 	require.False(t, seen.Again("a"))
 	require.False(t, seen.Again("A"))
 	require.True(t, seen.Again("a"))
+	require.False(t, seen.Again("a", "b"), "several are others than each")
+	require.False(t, seen.Again("b", "a"))
+	require.False(t, seen.Again("ab"))
+	require.True(t, seen.Again("a", "b"))
+	for i := range 20_000 {
+		require.False(t, seen.Again(strconv.Itoa(i)))
+	}
+	for i := range 20_000 {
+		require.True(t, seen.Again(strconv.Itoa(i)))
+	}
 }
 
 func TestEveryCodeHasItsMessages(t *testing.T) {

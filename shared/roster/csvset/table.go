@@ -33,7 +33,7 @@ func (t Table) needed() roster.Severity {
 
 // headings finds the columns of a table in its first row.
 func (s *Set) headings(r *Record, t Table) bool {
-	r.at, r.Columns = map[string]int{}, map[string]bool{}
+	r.at, r.Columns = &index{}, map[string]bool{}
 	last, ordered, own := -1, true, false
 	for i, cell := range r.row.Cells {
 		place := func(code string, severity roster.Severity) {
@@ -60,7 +60,8 @@ func (s *Set) headings(r *Record, t Table) bool {
 			place(DuplicateColumn, roster.Stop)
 			return false
 		}
-		r.at[name], r.Columns[name] = i, true
+		r.at.put(name, i)
+		r.Columns[name] = true
 		ordered, last = ordered && j > last && !own, j
 	}
 	if !ordered {
@@ -102,23 +103,24 @@ type counter struct {
 	name string
 }
 
-// standard returns the columns that the standard fills always, and that are
-// there.
-func standard(r Record, t Table) []string {
-	var list []string
+// expect notes which cells of the rows may not be empty.
+func (r *Record) expect(t Table) {
+	r.filled, r.told = nil, nil
+	for _, column := range t.Filled {
+		r.filled = append(r.filled, r.at.of(column))
+	}
 	for _, column := range t.Standard {
 		if r.Columns[column] && !slices.Contains(t.Filled, column) {
-			list = append(list, column)
+			r.told = append(r.told, r.at.of(column))
 		}
 	}
-	return list
 }
 
 // leftOut returns the columns that are not bound.
-func leftOut(r Record, t Table) []counter {
+func leftOut(r *Record, t Table) []counter {
 	bound := map[int]bool{}
 	for _, column := range t.Bound {
-		if i, ok := r.at[column]; ok {
+		if i := r.at.of(column); i >= 0 {
 			bound[i] = true
 		}
 	}

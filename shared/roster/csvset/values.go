@@ -1,7 +1,6 @@
 package csvset
 
 import (
-	"hash/maphash"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,11 +39,17 @@ func List(cell string) []string {
 // sector, in one or two digits. Of several the first counts; an empty cell is
 // none.
 func Grade(cell string, sector school.Sector) (code string, ok bool) {
-	values := List(cell)
-	if len(values) == 0 {
+	first := cell
+	if strings.Contains(cell, ",") {
+		first = ""
+		if values := List(cell); len(values) > 0 {
+			first = values[0]
+		}
+	}
+	if first = strings.TrimSpace(first); first == "" {
 		return "", true
 	}
-	n, err := strconv.Atoi(values[0])
+	n, err := strconv.Atoi(first)
 	secondary := sector == school.VO || sector == school.VSO
 	switch {
 	case err == nil && secondary && n >= 1 && n <= 6:
@@ -53,22 +58,4 @@ func Grade(cell string, sector school.Sector) (code string, ok bool) {
 		return strconv.Itoa(n), true
 	}
 	return "", false
-}
-
-// Seen remembers ids, of which there may be a million, by two hashes that are
-// others in every run.
-type Seen struct {
-	seeds [2]maphash.Seed
-	met   map[[2]uint64]struct{}
-}
-
-// Again reports whether id was asked for before.
-func (s *Seen) Again(id string) bool {
-	if s.met == nil {
-		s.seeds, s.met = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, map[[2]uint64]struct{}{}
-	}
-	key := [2]uint64{maphash.String(s.seeds[0], id), maphash.String(s.seeds[1], id)}
-	_, again := s.met[key]
-	s.met[key] = struct{}{}
-	return again
 }

@@ -5,6 +5,7 @@ import (
 
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
+	"cool.example/sync/shared/roster/csvset"
 )
 
 // finish makes the roster of who has a role at the school.
@@ -19,7 +20,7 @@ func (r *reader) finish() error {
 		switch {
 		case u.kind == "" && u.guardian:
 			r.Roster.LeftOut["guardian"]++
-			r.tell(u.record, GuardianLeftOut, "role")
+			r.tell(u.place.Record(), GuardianLeftOut, "role")
 		case u.kind != "":
 			r.admit(u)
 			pupils = pupils || u.kind == person.Pupil
@@ -43,10 +44,10 @@ func (r *reader) admit(u *user) {
 	r.keys.Add(p.Key)
 	switch {
 	case p.Name.Call == "" && p.Name.Surname == "":
-		r.add(u.record, MissingName, "familyName")
+		r.add(u.place.Record(), MissingName, "familyName")
 		return
 	case p.Name.Call == "":
-		r.add(u.record, MissingGiven, "givenName")
+		r.add(u.place.Record(), MissingGiven, "givenName")
 	}
 	if u.home != "" {
 		p.Groups = append(p.Groups, u.home)
@@ -79,7 +80,10 @@ func (r *reader) delivers(p *roster.Person, column string, field roster.Fields) 
 func (r *reader) pupil(u *user) {
 	p := &u.person
 	p.Roles = nil
-	p.Year = r.grade(u.record, "grades", p.Year)
+	code, ok := csvset.Grade(p.Year, r.wanted.Sector)
+	if p.Year = code; !ok {
+		r.add(u.place.Record(), GradeUnknown, "grades")
+	}
 	r.numbers.Add(p.Number)
 	r.delivers(p, "identifier", roster.Number)
 	r.delivers(p, "userMasterIdentifier", roster.ECK)
@@ -90,16 +94,16 @@ func (r *reader) pupil(u *user) {
 	eck, mended, ok := roster.ReadECK(p.ECK, r.format.Pilot)
 	p.ECK = eck
 	if !ok {
-		r.add(u.record, ECKiDInvalid, "userMasterIdentifier")
+		r.add(u.place.Record(), ECKiDInvalid, "userMasterIdentifier")
 		r.Roster.LeftOut["userMasterIdentifier"]++
 		p.Fields &^= roster.ECK // what is stored stays
 		return
 	}
 	if mended {
-		r.add(u.record, ECKiDMended, "userMasterIdentifier")
+		r.add(u.place.Record(), ECKiDMended, "userMasterIdentifier")
 	}
 	if r.chains[p.ECK] {
-		r.add(u.record, DuplicateECKiD, "userMasterIdentifier")
+		r.add(u.place.Record(), DuplicateECKiD, "userMasterIdentifier")
 	}
 	r.chains[p.ECK] = true
 }

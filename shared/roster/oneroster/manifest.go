@@ -40,7 +40,7 @@ func (r *reader) manifest() error {
 		Name: "manifest.csv", Columns: []string{"propertyName", "value"}, Required: []string{"propertyName", "value"},
 		Filled: []string{"propertyName"}, Bound: []string{"propertyName", "value"}, Most: 1000,
 	}
-	err := r.Each(table, func(rec csvset.Record) { r.property(rec, seen) })
+	err := r.Each(table, func(rec *csvset.Record) { r.property(rec, seen) })
 	if err != nil || r.Found.Stopped() {
 		return err
 	}
@@ -64,7 +64,7 @@ func (r *reader) manifest() error {
 }
 
 // property reads one row of the manifest.
-func (r *reader) property(rec csvset.Record, seen map[string]string) {
+func (r *reader) property(rec *csvset.Record, seen map[string]string) {
 	name := rec.Get("propertyName")
 	if _, twice := seen[name]; twice {
 		r.add(rec, ManifestInvalid, "propertyName")

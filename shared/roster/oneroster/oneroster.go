@@ -85,6 +85,7 @@ type reader struct {
 	order    []string // of the school's classes
 	users    map[string]*user
 	people   []string // ids of users, in the order of the file
+	free     []user   // room for those to come
 	chains   map[string]bool
 	numbers  rows.Elevens
 	keys     rows.Elevens
@@ -101,10 +102,12 @@ type class struct {
 // user is a person while the set is read.
 type user struct {
 	person   roster.Person
-	record   csvset.Record // its place in users.csv
-	kind     person.Kind   // "" while no role says it
+	place    csvset.Place // in users.csv
+	kind     person.Kind  // "" while no role says it
 	guardian bool
 	gone     bool   // marked as deleted
+	ended    bool   // a role at the school has
+	going    bool   // another one has not
 	home     string // key of the homeroom
 	lessons  []string
 }
@@ -118,10 +121,12 @@ func (r *reader) weight(code string) roster.Severity {
 }
 
 // add adds a finding at a column of a record.
-func (r *reader) add(rec csvset.Record, code, column string) { rec.Add(code, r.weight(code), column) }
+func (r *reader) add(rec *csvset.Record, code, column string) { rec.Add(code, r.weight(code), column) }
 
 // tell adds a finding once for a whole file and column.
-func (r *reader) tell(rec csvset.Record, code, column string) { rec.Tell(code, r.weight(code), column) }
+func (r *reader) tell(rec *csvset.Record, code, column string) {
+	rec.Tell(code, r.weight(code), column)
+}
 
 func (r *reader) stop(code, file string) {
 	r.Set.Add(roster.Finding{Code: code, Severity: r.weight(code), File: file})

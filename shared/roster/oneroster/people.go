@@ -11,13 +11,16 @@ import (
 
 // readUsers reads every user; whose they are shows from their roles.
 func (r *reader) readUsers() error {
-	return r.Each(users(r.version), func(rec csvset.Record) {
-		r.has = rec.Columns
+	return r.Each(users(r.version), func(rec *csvset.Record) {
+		if r.has == nil {
+			r.has, r.users, r.people = rec.Columns, make(map[string]*user, rec.Ahead()), make([]string, 0, rec.Ahead())
+		}
 		id := r.id(rec, func(id string) bool { return r.users[id] != nil })
 		if id == "" {
 			return
 		}
-		u := &user{record: rec.Place(), person: roster.Person{Key: id, Line: rec.Line()}, gone: !r.current(rec)}
+		u := r.newUser()
+		u.place, u.person.Key, u.person.Line, u.gone = rec.Place(), id, rec.Line(), !r.current(rec)
 		r.users[id] = u
 		if u.gone {
 			return // what refers to it leads somewhere still
@@ -41,7 +44,18 @@ func (r *reader) readUsers() error {
 	})
 }
 
-func (r *reader) name(u *user, rec csvset.Record) {
+// newUser returns an empty user. Room is made for many at once.
+func (r *reader) newUser() *user {
+	const many = 64
+	if len(r.free) == 0 {
+		r.free = make([]user, many)
+	}
+	u := &r.free[0]
+	r.free = r.free[1:]
+	return u
+}
+
+func (r *reader) name(u *user, rec *csvset.Record) {
 	n := &u.person.Name
 	n.Call, n.Surname = rec.Text("givenName"), rec.Text("familyName")
 	if !rec.Columns["preferredGivenName"] {
@@ -54,8 +68,8 @@ func (r *reader) name(u *user, rec csvset.Record) {
 }
 
 // disabled reads enabledUser; without a value a user is enabled.
-func (r *reader) disabled(rec csvset.Record) bool {
-	switch cell := rec.Get("enabledUser"); cell {
+func (r *reader) disabled(rec *csvset.Record) bool {
+	switch cell := rec.Look("enabledUser"); cell {
 	case "", "true":
 		return false
 	case "false":
@@ -75,9 +89,9 @@ func (r *reader) disabled(rec csvset.Record) bool {
 }
 
 // inFile gives a user of version 1.1 the role that its own row names.
-func (r *reader) inFile(u *user, rec csvset.Record) {
+func (r *reader) inFile(u *user, rec *csvset.Record) {
 	role := r.enum(rec, "role", "administrator", "aide", "guardian", "parent", "proctor", "relative", "student", "teacher")
-	for _, org := range csvset.List(rec.Get("orgSourcedIds")) {
+	for _, org := range csvset.List(rec.Look("orgSourcedIds")) {
 		if !r.orgs[org] {
 			r.add(rec, Dangling, "orgSourcedIds")
 			continue
@@ -94,9 +108,8 @@ func (r *reader) readRoles() error {
 	if r.version == "1.1" {
 		return nil
 	}
-	ended, going := map[*user]bool{}, map[*user]bool{}
 	var seen, primaries csvset.Seen
-	err := r.Each(roles(), func(rec csvset.Record) {
+	err := r.Each(roles(), func(rec *csvset.Record) {
 		r.once(rec, &seen)
 		if !r.current(rec) {
 			return
@@ -104,19 +117,19 @@ func (r *reader) readRoles() error {
 		r.glance(rec, "roleType", "primary", "secondary")
 		role := r.enum(rec, "role", "aide", "counselor", "districtAdministrator", "guardian", "parent", "principal", "proctor", "relative",
 			"siteAdministrator", "student", "systemAdministrator", "teacher")
-		u, known := r.users[rec.Get("userSourcedId")]
+		u, known := r.users[rec.Look("userSourcedId")]
 		switch {
 		case !known:
 			r.add(rec, Dangling, "userSourcedId")
 			return
-		case !r.orgs[rec.Get("orgSourcedId")]:
+		case !r.orgs[rec.Look("orgSourcedId")]:
 			r.add(rec, Dangling, "orgSourcedId")
 			return
 		}
-		if strings.EqualFold(rec.Get("roleType"), "primary") && primaries.Again(rec.Get("userSourcedId")+" "+rec.Get("orgSourcedId")) {
+		if strings.EqualFold(rec.Look("roleType"), "primary") && primaries.Again(rec.Look("userSourcedId"), rec.Look("orgSourcedId")) {
 			r.add(rec, SecondPrimary, "roleType")
 		}
-		if rec.Get("orgSourcedId") != r.school {
+		if rec.Look("orgSourcedId") != r.school {
 			return
 		}
 		r.date(rec, "beginDate")
@@ -127,13 +140,13 @@ func (r *reader) readRoles() error {
 		}
 		r.plays(u, role)
 		if end := r.date(rec, "endDate"); end != "" && end <= r.day {
-			ended[u] = true
+			u.ended = true
 		} else {
-			going[u] = true
+			u.going = true
 		}
 	})
-	for u := range ended {
-		u.person.Left = u.person.Left || !going[u]
+	for _, u := range r.users {
+		u.person.Left = u.person.Left || u.ended && !u.going
 	}
 	return err
 }
@@ -182,9 +195,9 @@ func function(role string) string {
 }
 
 // once checks the id of a record that nothing refers to.
-func (r *reader) once(rec csvset.Record, seen *csvset.Seen) {
-	if rec.Columns["sourcedId"] && rec.Get("sourcedId") != "" {
-		r.id(rec, seen.Again)
+func (r *reader) once(rec *csvset.Record, seen *csvset.Seen) {
+	if rec.Look("sourcedId") != "" {
+		r.usable(rec, func(id string) bool { return seen.Again(id) })
 	}
 }
 
@@ -193,7 +206,7 @@ func (r *reader) countProfiles() error {
 	if !r.named("userProfiles.csv") {
 		return nil
 	}
-	return r.Each(userProfiles(), func(csvset.Record) {})
+	return r.Each(userProfiles(), func(*csvset.Record) {})
 }
 
 // readDemographics reads the one column of them that may be kept.
@@ -206,13 +219,13 @@ func (r *reader) readDemographics() error {
 		words = append(words, "other", "unspecified")
 	}
 	var seen csvset.Seen
-	return r.Each(demographics(), func(rec csvset.Record) {
+	return r.Each(demographics(), func(rec *csvset.Record) {
 		r.once(rec, &seen)
 		r.sex = r.sex || rec.Columns["sex"]
-		if !r.current(rec) || rec.Get("sex") == "" {
+		if !r.current(rec) || rec.Look("sex") == "" {
 			return
 		}
-		u, known := r.users[rec.Get("sourcedId")]
+		u, known := r.users[rec.Look("sourcedId")]
 		if !known {
 			r.add(rec, Dangling, "sourcedId")
 			return
@@ -231,13 +244,13 @@ func (r *reader) readDemographics() error {
 // readEnrollments puts people into classes.
 func (r *reader) readEnrollments() error {
 	var seen csvset.Seen
-	return r.Each(enrollments(), func(rec csvset.Record) {
+	return r.Each(enrollments(), func(rec *csvset.Record) {
 		r.once(rec, &seen)
 		if !r.current(rec) {
 			return
 		}
-		c, class := r.classes[rec.Get("classSourcedId")]
-		u, who := r.users[rec.Get("userSourcedId")]
+		c, class := r.classes[rec.Look("classSourcedId")]
+		u, who := r.users[rec.Look("userSourcedId")]
 		switch {
 		case !class:
 			r.add(rec, Dangling, "classSourcedId")
@@ -246,7 +259,7 @@ func (r *reader) readEnrollments() error {
 			r.add(rec, Dangling, "userSourcedId")
 			return
 		}
-		if at := rec.Get("schoolSourcedId"); at != "" && c.of != "" && at != c.of {
+		if at := rec.Look("schoolSourcedId"); at != "" && c.of != "" && at != c.of {
 			r.tell(rec, ReferenceLost, "schoolSourcedId")
 		}
 		r.primary(rec)
@@ -268,14 +281,14 @@ func (r *reader) readEnrollments() error {
 
 // primary checks who is called a class's first teacher, of which nothing is
 // made.
-func (r *reader) primary(rec csvset.Record) {
+func (r *reader) primary(rec *csvset.Record) {
 	r.glance(rec, "primary", "true", "false")
-	if strings.EqualFold(rec.Get("primary"), "true") && !strings.EqualFold(rec.Get("role"), "teacher") {
+	if strings.EqualFold(rec.Look("primary"), "true") && !strings.EqualFold(rec.Look("role"), "teacher") {
 		rec.Tell(EnumUnknown, roster.Warning, "primary")
 	}
 }
 
-func (r *reader) enrol(rec csvset.Record, u *user, c *class) {
+func (r *reader) enrol(rec *csvset.Record, u *user, c *class) {
 	key := c.group.Key
 	switch {
 	case slices.Contains(u.lessons, key), u.home == key:

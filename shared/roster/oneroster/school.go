@@ -14,7 +14,7 @@ type candidate struct{ id, identifier string }
 func (r *reader) readOrgs() error {
 	var schools []candidate
 	var parents []reference
-	err := r.Each(orgs(), func(rec csvset.Record) {
+	err := r.Each(orgs(), func(rec *csvset.Record) {
 		id := r.id(rec, func(id string) bool { return r.orgs[id] })
 		if id == "" {
 			return
@@ -68,7 +68,7 @@ func (r *reader) readSessions() error {
 	var parents []reference
 	seen := map[string]bool{}
 	known := func(id string) bool { return seen[id] }
-	err := r.Each(academicSessions(), func(rec csvset.Record) {
+	err := r.Each(academicSessions(), func(rec *csvset.Record) {
 		id := r.id(rec, known)
 		seen[id] = true
 		if id == "" || !r.current(rec) {

@@ -31,31 +31,40 @@ func guid(cell string) bool {
 }
 
 // id returns the id of a record, "" where it cannot be used.
-func (r *reader) id(rec csvset.Record, seen func(string) bool) string {
-	id := rec.Get("sourcedId")
+func (r *reader) id(rec *csvset.Record, seen func(string) bool) string {
+	if !r.usable(rec, seen) {
+		return ""
+	}
+	return rec.Get("sourcedId")
+}
+
+// usable reports whether the id of a record can be used.
+func (r *reader) usable(rec *csvset.Record, seen func(string) bool) bool {
+	id := rec.Look("sourcedId")
 	switch {
 	case !guid(id):
 		r.add(rec, IDInvalid, "sourcedId")
-		return ""
 	case seen(id):
 		r.add(rec, DuplicateID, "sourcedId")
-		return ""
+	default:
+		return true
 	}
-	return id
+	return false
 }
 
 // enum returns the cell of a column that holds one of words, in the standard's
 // spelling; other is what stands there where it is none of them. From version
 // 1.2 on a school may have words of its own, which begin with "ext:".
-func (r *reader) enum(rec csvset.Record, column string, words ...string) string {
-	cell := rec.Get(column)
+func (r *reader) enum(rec *csvset.Record, column string, words ...string) string {
+	cell := rec.Look(column)
+	if i := slices.Index(words, cell); i >= 0 {
+		return words[i]
+	}
 	i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, cell) })
 	switch {
-	case i >= 0 && words[i] != cell:
+	case i >= 0:
 		r.tell(rec, EnumCase, column)
 		return words[i]
-	case i >= 0:
-		return cell
 	case strings.HasPrefix(cell, "ext:") && r.version != "1.1":
 		return cell
 	default:
@@ -65,8 +74,8 @@ func (r *reader) enum(rec csvset.Record, column string, words ...string) string 
 }
 
 // glance checks a column that holds one of words and that is not needed.
-func (r *reader) glance(rec csvset.Record, column string, words ...string) {
-	cell := rec.Get(column)
+func (r *reader) glance(rec *csvset.Record, column string, words ...string) {
+	cell := rec.Look(column)
 	i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, cell) })
 	switch {
 	case cell == "":
@@ -79,15 +88,15 @@ func (r *reader) glance(rec csvset.Record, column string, words ...string) {
 
 // reference is one that may lead to a later row.
 type reference struct {
-	rec        csvset.Record
+	at         csvset.Place
 	column, id string
 }
 
 // refer keeps the reference of a column to look at again, where it leads
 // nowhere yet.
-func (r *reader) refer(list []reference, rec csvset.Record, column string, known func(string) bool) []reference {
-	if id := rec.Get(column); id != "" && !known(id) {
-		return append(list, reference{rec.Place(), column, id})
+func (r *reader) refer(list []reference, rec *csvset.Record, column string, known func(string) bool) []reference {
+	if id := rec.Look(column); id != "" && !known(id) {
+		return append(list, reference{rec.Place(), column, rec.Get(column)})
 	}
 	return list
 }
@@ -96,15 +105,15 @@ func (r *reader) refer(list []reference, rec csvset.Record, column string, known
 func (r *reader) lost(list []reference, known func(string) bool) {
 	for _, ref := range list {
 		if !known(ref.id) {
-			r.add(ref.rec, ReferenceLost, ref.column)
+			r.add(ref.at.Record(), ReferenceLost, ref.column)
 		}
 	}
 }
 
 // date returns a date as YYYY-MM-DD, "" for none. A moment in time is taken as
 // its day.
-func (r *reader) date(rec csvset.Record, column string) string {
-	cell := rec.Get(column)
+func (r *reader) date(rec *csvset.Record, column string) string {
+	cell := rec.Look(column)
 	if cell == "" {
 		return ""
 	}
@@ -121,7 +130,7 @@ func (r *reader) date(rec csvset.Record, column string) string {
 
 // readCourses reads only what courses there are: nothing is made of them.
 func (r *reader) readCourses() error {
-	return r.Each(courses(), func(rec csvset.Record) {
+	return r.Each(courses(), func(rec *csvset.Record) {
 		id := r.id(rec, func(id string) bool { return r.courses[id] })
 		if id == "" || !r.current(rec) {
 			return
@@ -139,9 +148,9 @@ func (r *reader) session(id string) bool {
 }
 
 // subjects compares the two lists that go together.
-func (r *reader) subjects(rec csvset.Record) {
-	codes := csvset.List(rec.Get("subjectCodes"))
-	if len(codes) > 0 && len(codes) != len(csvset.List(rec.Get("subjects"))) {
+func (r *reader) subjects(rec *csvset.Record) {
+	codes := csvset.List(rec.Look("subjectCodes"))
+	if len(codes) > 0 && len(codes) != len(csvset.List(rec.Look("subjects"))) {
 		r.tell(rec, ListsDiffer, "subjectCodes")
 	}
 }
@@ -149,7 +158,7 @@ func (r *reader) subjects(rec csvset.Record) {
 // readClasses reads the classes of every school, to know what a reference may
 // lead to, and keeps those of the wanted school and year.
 func (r *reader) readClasses() error {
-	return r.Each(classes(), func(rec csvset.Record) {
+	return r.Each(classes(), func(rec *csvset.Record) {
 		id := r.id(rec, func(id string) bool { return r.classes[id] != nil })
 		if id == "" {
 			return
@@ -164,7 +173,7 @@ func (r *reader) readClasses() error {
 			return
 		}
 		kind := r.enum(rec, "classType", "homeroom", "scheduled")
-		if course := rec.Get("courseSourcedId"); course != "" && !r.courses[course] {
+		if course := rec.Look("courseSourcedId"); course != "" && !r.courses[course] {
 			r.tell(rec, ReferenceLost, "courseSourcedId")
 		}
 		r.subjects(rec)
@@ -174,7 +183,7 @@ func (r *reader) readClasses() error {
 		}
 		c.here = of == r.school && r.taught(rec)
 		if c.here {
-			c.group.Year = r.grade(rec, "grades", rec.Get("grades"))
+			c.group.Year = r.grade(rec, "grades", rec.Look("grades"))
 		}
 		r.classes[id] = c
 		if c.here {
@@ -185,8 +194,8 @@ func (r *reader) readClasses() error {
 
 // taught reports whether a class belongs to the roster's school year. A class
 // without terms does.
-func (r *reader) taught(rec csvset.Record) bool {
-	terms := csvset.List(rec.Get("termSourcedIds"))
+func (r *reader) taught(rec *csvset.Record) bool {
+	terms := csvset.List(rec.Look("termSourcedIds"))
 	if len(terms) == 0 || len(r.sessions) == 0 { // no sessions: told already
 		return true
 	}
@@ -204,7 +213,7 @@ func (r *reader) taught(rec csvset.Record) bool {
 }
 
 // grade returns the jaargroep code that a cell stands for.
-func (r *reader) grade(rec csvset.Record, column, cell string) string {
+func (r *reader) grade(rec *csvset.Record, column, cell string) string {
 	code, ok := csvset.Grade(cell, r.wanted.Sector)
 	if !ok {
 		r.add(rec, GradeUnknown, column)
@@ -214,8 +223,8 @@ func (r *reader) grade(rec csvset.Record, column, cell string) string {
 
 // current reports whether a record counts: bulk files carry no status, but
 // some systems write one all the same.
-func (r *reader) current(rec csvset.Record) bool {
-	status, changed := rec.Get("status"), rec.Get("dateLastModified")
+func (r *reader) current(rec *csvset.Record) bool {
+	status, changed := rec.Look("status"), rec.Look("dateLastModified")
 	if changed != "" && !moment.MatchString(changed) {
 		r.tell(rec, DateInvalid, "dateLastModified")
 	}

@@ -11,20 +11,20 @@ import (
 
 // readCourses reads only what courses there are: nothing is made of them.
 func (r *reader) readCourses() error {
-	return r.Each(courses(), func(rec csvset.Record) {
-		r.courses[r.key(rec, r.courses[rec.Get("sourcedId")])] = true
+	return r.Each(courses(), func(rec *csvset.Record) {
+		r.courses[r.key(rec, r.courses[rec.Look("sourcedId")])] = true
 		r.refer(rec, "orgSourcedId", r.orgs)
 		r.refer(rec, "schoolYearSourcedId", r.sessions)
 	})
 }
 
 func (r *reader) readClasses() error {
-	return r.Each(classes(), func(rec csvset.Record) {
-		key := r.key(rec, r.classes[rec.Get("sourcedId")] != nil)
+	return r.Each(classes(), func(rec *csvset.Record) {
+		key := r.key(rec, r.classes[rec.Look("sourcedId")] != nil)
 		if key == "" {
 			return
 		}
-		of := rec.Get("orgSourcedId")
+		of := rec.Look("orgSourcedId")
 		if !r.orgs[of] {
 			r.add(rec, Dangling, "orgSourcedId")
 			return
@@ -42,9 +42,9 @@ func (r *reader) readEnrollments() error {
 	if !r.Has("classes.csv") {
 		return nil
 	}
-	return r.Each(enrollments(), func(rec csvset.Record) {
-		c, class := r.classes[rec.Get("classSourcedId")]
-		u, known := r.users[rec.Get("userSourcedId")]
+	return r.Each(enrollments(), func(rec *csvset.Record) {
+		c, class := r.classes[rec.Look("classSourcedId")]
+		u, known := r.users[rec.Look("userSourcedId")]
 		switch {
 		case !class:
 			r.add(rec, Dangling, "classSourcedId")
@@ -60,8 +60,8 @@ func (r *reader) readEnrollments() error {
 }
 
 // fits reports whether somebody is enrolled as what the roles say.
-func (r *reader) fits(rec csvset.Record, u *user) bool {
-	role := strings.ToLower(rec.Get("role"))
+func (r *reader) fits(rec *csvset.Record, u *user) bool {
+	role := strings.ToLower(rec.Look("role"))
 	if _, works := r.works[role]; !works && role != "student" {
 		rec.Tell(EnumUnknown, roster.Warning, "role")
 		return true
@@ -72,7 +72,7 @@ func (r *reader) fits(rec csvset.Record, u *user) bool {
 // countRefused counts what may not be kept.
 func (r *reader) countRefused() error {
 	for _, t := range refused() {
-		if err := r.Each(t, func(csvset.Record) {}); err != nil {
+		if err := r.Each(t, func(*csvset.Record) {}); err != nil {
 			return err
 		}
 	}
@@ -82,18 +82,18 @@ func (r *reader) countRefused() error {
 // readDemographics reads the one column of them that may be kept.
 func (r *reader) readDemographics() error {
 	var seen csvset.Seen
-	return r.Each(demographics(), func(rec csvset.Record) {
-		if seen.Again(rec.Get("userSourcedId")) {
+	return r.Each(demographics(), func(rec *csvset.Record) {
+		if seen.Again(rec.Look("userSourcedId")) {
 			r.add(rec, DuplicateID, "userSourcedId")
 			return
 		}
 		r.sex = r.sex || rec.Columns["sex"]
-		u, known := r.users[rec.Get("userSourcedId")]
+		u, known := r.users[rec.Look("userSourcedId")]
 		if !known {
 			r.add(rec, Dangling, "userSourcedId")
 			return
 		}
-		switch strings.ToLower(rec.Get("sex")) {
+		switch strings.ToLower(rec.Look("sex")) {
 		case "":
 		case "male":
 			u.person.Gender = person.Male
@@ -149,10 +149,10 @@ func (r *reader) admit(u *user) {
 	r.keys.Add(p.Key)
 	switch {
 	case p.Name.Call == "" && p.Name.Surname == "":
-		r.add(u.record, MissingName, "familyName")
+		r.add(u.place.Record(), MissingName, "familyName")
 		return
 	case p.Name.Call == "":
-		r.add(u.record, MissingGiven, "givenName")
+		r.add(u.place.Record(), MissingGiven, "givenName")
 	}
 	slices.Sort(u.classes)
 	slices.Sort(p.Roles)

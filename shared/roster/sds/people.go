@@ -6,17 +6,20 @@ import (
 	"strings"
 
 	"cool.example/sync/shared/person"
-	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/roster/csvset"
 )
 
 func (r *reader) readUsers() error {
-	return r.Each(users(), func(rec csvset.Record) {
-		key := r.key(rec, r.users[rec.Get("sourcedId")] != nil)
+	return r.Each(users(), func(rec *csvset.Record) {
+		if len(r.users) == 0 {
+			r.users, r.people = make(map[string]*user, rec.Ahead()), make([]string, 0, rec.Ahead())
+		}
+		key := r.key(rec, r.users[rec.Look("sourcedId")] != nil)
 		if key == "" {
 			return
 		}
-		u := &user{record: rec.Place(), person: roster.Person{Key: key, Line: rec.Line()}}
+		u := r.newUser()
+		u.place, u.person.Key, u.person.Line = rec.Place(), key, rec.Line()
 		u.person.Name = person.Name{Call: rec.Text("givenName"), Surname: rec.Text("familyName")}
 		u.person.Email = r.email(rec)
 		r.users[key] = u
@@ -24,8 +27,19 @@ func (r *reader) readUsers() error {
 	})
 }
 
+// newUser returns an empty user. Room is made for many at once.
+func (r *reader) newUser() *user {
+	const many = 64
+	if len(r.free) == 0 {
+		r.free = make([]user, many)
+	}
+	u := &r.free[0]
+	r.free = r.free[1:]
+	return u
+}
+
 // email returns the e-mail address, else the username, which is one.
-func (r *reader) email(rec csvset.Record) string {
+func (r *reader) email(rec *csvset.Record) string {
 	for _, column := range []string{"email", "username"} {
 		cell := strings.ToLower(rec.Word(column))
 		if csvset.Address(cell) {
@@ -41,30 +55,30 @@ func (r *reader) email(rec csvset.Record) string {
 }
 
 func (r *reader) readRoles() error {
-	return r.Each(roles(), func(rec csvset.Record) {
+	return r.Each(roles(), func(rec *csvset.Record) {
 		r.refer(rec, "sessionSourcedId", r.sessions)
 		r.date(rec, "roleStartDate")
-		if cell := rec.Get("isPrimary"); cell != "" && !strings.EqualFold(cell, "true") && !strings.EqualFold(cell, "false") {
+		if cell := rec.Look("isPrimary"); cell != "" && !strings.EqualFold(cell, "true") && !strings.EqualFold(cell, "false") {
 			r.tell(rec, BoolInvalid, "isPrimary")
 		}
-		u, known := r.users[rec.Get("userSourcedId")]
+		u, known := r.users[rec.Look("userSourcedId")]
 		switch {
 		case !known:
 			r.add(rec, Dangling, "userSourcedId")
 			return
-		case !r.orgs[rec.Get("orgSourcedId")]:
+		case !r.orgs[rec.Look("orgSourcedId")]:
 			r.add(rec, Dangling, "orgSourcedId")
 			return
-		case rec.Get("orgSourcedId") != r.school:
+		case rec.Look("orgSourcedId") != r.school:
 			return
 		}
 		end := r.date(rec, "roleEndDate")
-		role, over := strings.ToLower(rec.Get("role")), end != "" && end < r.day
+		role, over := strings.ToLower(rec.Look("role")), end != "" && end < r.day
 		code, works := r.works[role]
 		switch {
 		case role == "student":
 			u.person.Kind = person.Pupil
-			grade, ok := csvset.Grade(rec.Get("grade"), r.wanted.Sector)
+			grade, ok := csvset.Grade(rec.Look("grade"), r.wanted.Sector)
 			if !ok {
 				r.add(rec, GradeUnknown, "grade")
 			}

@@ -113,6 +113,7 @@ type reader struct {
 	order    []string // of the school's classes
 	users    map[string]*user
 	people   []string
+	free     []user            // room for users to come
 	works    map[string]string // see staff
 	keys     rows.Elevens
 	sex      bool
@@ -126,7 +127,7 @@ type class struct {
 
 type user struct {
 	person  roster.Person
-	record  csvset.Record
+	place   csvset.Place
 	ended   bool
 	going   bool
 	last    string // end and grade of the role that Year is of
@@ -143,26 +144,32 @@ func (r *reader) weight(code string) roster.Severity {
 	return severity(code)
 }
 
-func (r *reader) add(rec csvset.Record, code, column string) { rec.Add(code, r.weight(code), column) }
+func (r *reader) add(rec *csvset.Record, code, column string) { rec.Add(code, r.weight(code), column) }
 
 // tell adds a finding once for a whole file and column.
-func (r *reader) tell(rec csvset.Record, code, column string) { rec.Tell(code, r.weight(code), column) }
+func (r *reader) tell(rec *csvset.Record, code, column string) {
+	rec.Tell(code, r.weight(code), column)
+}
 
 func (r *reader) stop(code, file string) {
 	r.Set.Add(roster.Finding{Code: code, Severity: r.weight(code), File: file})
 }
 
 // word checks a column that holds one of words, without regard to case.
-func (r *reader) word(rec csvset.Record, column string, words ...string) {
-	cell := rec.Get(column)
-	if cell != "" && !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, cell) }) {
+func (r *reader) word(rec *csvset.Record, column string, words ...string) {
+	cell := rec.Look(column)
+	if cell != "" && !slices.Contains(words, cell) && !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, cell) }) {
 		rec.Tell(EnumUnknown, roster.Warning, column)
 	}
 }
 
 // refer tells of a reference that leads nowhere, to what is not needed.
-func (r *reader) refer(rec csvset.Record, column string, known map[string]bool) {
-	for _, id := range csvset.List(rec.Get(column)) {
+func (r *reader) refer(rec *csvset.Record, column string, known map[string]bool) {
+	cell := rec.Look(column)
+	if cell == "" || known[cell] {
+		return
+	}
+	for _, id := range csvset.List(cell) {
 		if !known[id] {
 			r.tell(rec, ReferenceLost, column)
 		}
@@ -179,8 +186,8 @@ func sound(cell string) bool {
 }
 
 // key returns the id of a record, "" where it cannot be used.
-func (r *reader) key(rec csvset.Record, known bool) string {
-	cell := rec.Get("sourcedId")
+func (r *reader) key(rec *csvset.Record, known bool) string {
+	cell := rec.Look("sourcedId")
 	switch {
 	case !sound(cell):
 		r.add(rec, IDInvalid, "sourcedId")
@@ -189,15 +196,15 @@ func (r *reader) key(rec csvset.Record, known bool) string {
 		r.add(rec, DuplicateID, "sourcedId")
 		return ""
 	}
-	return cell
+	return rec.Get("sourcedId")
 }
 
 // readOrgs finds the wanted school: by its BRIN as id, else the only one.
 func (r *reader) readOrgs() error {
 	var schools []string
-	parents := map[string]csvset.Record{}
-	err := r.Each(orgs(), func(rec csvset.Record) {
-		key := r.key(rec, r.orgs[rec.Get("sourcedId")])
+	parents := map[string]csvset.Place{}
+	err := r.Each(orgs(), func(rec *csvset.Record) {
+		key := r.key(rec, r.orgs[rec.Look("sourcedId")])
 		if key == "" {
 			return
 		}
@@ -206,13 +213,13 @@ func (r *reader) readOrgs() error {
 		if up := rec.Get("parentSourcedId"); up != "" && !r.orgs[up] {
 			parents[up] = rec.Place()
 		}
-		if strings.EqualFold(rec.Get("type"), "school") {
+		if strings.EqualFold(rec.Look("type"), "school") {
 			schools = append(schools, key)
 		}
 	})
-	for up, rec := range parents {
+	for up, at := range parents {
 		if !r.orgs[up] {
-			r.tell(rec, ReferenceLost, "parentSourcedId")
+			r.tell(at.Record(), ReferenceLost, "parentSourcedId")
 		}
 	}
 	if err == nil && !r.Found.Stopped() {
@@ -249,8 +256,8 @@ func (r *reader) choose(schools []string) {
 // suppliers write as schoolYear is now the first year, now the second.
 func (r *reader) readSessions() error {
 	var last, running school.Year
-	err := r.Each(sessions(), func(rec csvset.Record) {
-		key := r.key(rec, r.sessions[rec.Get("sourcedId")])
+	err := r.Each(sessions(), func(rec *csvset.Record) {
+		key := r.key(rec, r.sessions[rec.Look("sourcedId")])
 		r.sessions[key] = true
 		r.word(rec, "type", "schoolYear", "semester", "term", "gradingPeriod", "quarter")
 		begin, end := r.date(rec, "startDate"), r.date(rec, "endDate")
@@ -281,8 +288,8 @@ func (r *reader) readSessions() error {
 }
 
 // date returns a date, of a moment its day, "" for none.
-func (r *reader) date(rec csvset.Record, column string) string {
-	cell := rec.Get(column)
+func (r *reader) date(rec *csvset.Record, column string) string {
+	cell := rec.Look(column)
 	if cell == "" {
 		return ""
 	}
