@@ -8,7 +8,6 @@ import (
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
-	"cool.example/sync/shared/bin"
 	"cool.example/sync/shared/connection"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
@@ -25,7 +24,9 @@ type extract struct {
 	Account     extractAccount  `json:"account"`
 	Fields      []extractField  `json:"fields"`
 	Groups      []extractGroup  `json:"groups"`
-	Children    []string        `json:"children_account_ids,omitempty"`
+	Schools     []extractSchool `json:"schools"`
+	NextYear    []extractSchool `json:"next_school_year,omitempty"`
+	Children    []extractChild  `json:"children,omitempty"`
 	Supervision []extractTie    `json:"supervision,omitempty"`
 	Supervises  []account.ID    `json:"supervises,omitempty"` // the pupils of a member of staff
 	Password    *extractSecret  `json:"password,omitempty"`
@@ -33,25 +34,6 @@ type extract struct {
 	Rights      []extractRight  `json:"rights"`
 	Changes     []extractChange `json:"changes"`
 	Log         []extractEntry  `json:"log"`
-}
-
-type extractAccount struct {
-	ID      account.ID    `json:"id"`
-	State   account.State `json:"state"`
-	Created time.Time     `json:"created"`
-	Changed time.Time     `json:"changed"`
-	Until   *time.Time    `json:"until,omitempty"`
-	Limited *time.Time    `json:"restricted_since,omitempty"`
-	ECK     bool          `json:"has_eck_id"`
-	Deleted *extractBin   `json:"in_recycle_bin,omitempty"`
-}
-
-// extractBin is said of somebody who lies in the recycle bin.
-type extractBin struct {
-	Since      time.Time  `json:"since"`
-	Why        bin.Reason `json:"why"`
-	Erased     time.Time  `json:"to_be_erased"` // unless a restriction holds
-	Unreadable bool       `json:"can_no_longer_be_opened,omitempty"`
 }
 
 type extractField struct {
@@ -125,17 +107,13 @@ func (o Office) export(w http.ResponseWriter, r *http.Request, who session.Perso
 		return err
 	}
 	a := of.Account
-	x := extract{
-		Made:    o.Clock.Now(),
-		Account: extractAccount{ID: a.ID, State: a.State, Created: a.Created, Changed: a.Changed, Until: moment(a.Until), Limited: moment(a.Limit.Since), ECK: a.Source.ECK.Hash != ""},
-	}
-	if e := of.binned; e != nil {
-		x.Account.Deleted = &extractBin{Since: e.Binned, Why: e.Why, Erased: e.Deadline, Unreadable: of.lost}
+	x := extract{Made: o.Clock.Now(), Account: accountOf(of)}
+	if of.binned != nil {
 		a.State = account.Left // who lies there may use nothing
 	}
 	text := func(key string) string { return o.Pages.Texts().Text(i18n.Of(r), key) }
 	for _, add := range []func(context.Context, session.Person, account.Account, *extract, func(string) string) error{
-		o.extractFields, o.extractTies, o.extractTargets, o.extractRights, o.extractChanges, o.extractLog,
+		o.extractFields, o.extractSchools, o.extractTies, o.extractTargets, o.extractRights, o.extractChanges, o.extractLog,
 	} {
 		if err := add(r.Context(), who, a, &x, text); err != nil {
 			return err
@@ -153,19 +131,12 @@ func (o Office) export(w http.ResponseWriter, r *http.Request, who session.Perso
 	return out.Encode(x)
 }
 
-func moment(at time.Time) *time.Time {
-	if at.IsZero() {
-		return nil
-	}
-	return &at
-}
-
 func (o Office) extractFields(ctx context.Context, who session.Person, a account.Account, x *extract, text func(string) string) error {
 	names, err := o.groupNames(ctx, who.Tenant)
 	if err != nil {
 		return err
 	}
-	for _, f := range fields(a, names) {
+	for _, f := range kept(a, names, text) {
 		if f.Value != "" {
 			x.Fields = append(x.Fields, extractField{f.Key, text("field." + f.Key), f.Value, f.By, f.Since})
 		}
@@ -174,7 +145,7 @@ func (o Office) extractFields(ctx context.Context, who session.Person, a account
 		x.Groups = append(x.Groups, extractGroup(g))
 	}
 	for _, c := range a.Source.Children {
-		x.Children = append(x.Children, string(c.Account))
+		x.Children = append(x.Children, extractChild(c))
 	}
 	return nil
 }
@@ -262,11 +233,11 @@ func (o Office) extractChanges(ctx context.Context, who session.Person, a accoun
 // diffs returns what differs between two states of an account.
 func diffs(was, is account.Account, names map[group.ID]string, text func(string) string) []extractDiff {
 	before := map[string]string{}
-	for _, f := range fields(was, names) {
+	for _, f := range kept(was, names, text) {
 		before[f.Key] = f.Value
 	}
 	var all []extractDiff
-	for _, f := range fields(is, names) {
+	for _, f := range kept(is, names, text) {
 		if f.Value != before[f.Key] {
 			all = append(all, extractDiff{text("field." + f.Key), before[f.Key], f.Value})
 		}

@@ -42,14 +42,6 @@ type personView struct {
 	ByHand                bool // no source delivers the person
 }
 
-// fieldView is one registered field of a person: what it says, and from where
-// and since when.
-type fieldView struct {
-	Key, Value string
-	By         account.Hand
-	Since      string
-}
-
 // formView is what the school itself may change.
 type formView struct {
 	Shows                  map[string]bool // which of these the person who looks may see, and so change
@@ -60,8 +52,6 @@ type formView struct {
 	Until                  string           // of somebody whom no source delivers
 	Groups                 []console.Choice // manual groups
 }
-
-type partView struct{ Name, How string }
 
 type tieView struct {
 	ID, Name string
@@ -146,88 +136,6 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 	}
 	v.Apps, err = o.apps(ctx, who.Tenant, a)
 	return v, err
-}
-
-// byHand reports whether no source delivers a.
-func byHand(a account.Account) bool {
-	return !slices.ContainsFunc(a.Memberships, func(m account.Membership) bool { return m.Key != "" && !m.Left })
-}
-
-// fields returns what is kept of a, in the order of the register.
-func fields(a account.Account, names map[group.ID]string) []fieldView {
-	n, s := a.Source.Name, a.Source
-	var groups, grades, codes []string
-	roles := []string{a.Own.Function}
-	for _, g := range a.Groups() {
-		groups = append(groups, names[g])
-	}
-	for _, m := range a.Memberships {
-		if m.Left {
-			continue
-		}
-		grades, codes, roles = append(grades, m.Grade), append(codes, m.ILT), append(roles, m.Roles...)
-	}
-	own := map[string]bool{"phone": true, "age_band": true, "private_email": true}
-	all := []fieldView{
-		{Key: "call_name", Value: n.Call},
-		{Key: "first_names", Value: n.FirstNames},
-		{Key: "initials", Value: n.Initials},
-		{Key: "infix", Value: n.Infix},
-		{Key: "surname", Value: n.Surname},
-		{Key: "salutation", Value: string(s.Salutation)},
-		{Key: "gender", Value: string(s.Gender)},
-		{Key: "phone", Value: a.Own.Phone},
-		{Key: "username", Value: a.Username},
-		{Key: "school_email", Value: a.Address},
-		{Key: "private_email", Value: a.Own.Email},
-		{Key: "administration_number", Value: s.Number},
-		{Key: "class", Value: listed(groups)},
-		{Key: "year", Value: listed(grades)},
-		{Key: "ilt", Value: listed(codes)},
-		{Key: "age_band", Value: string(a.Own.Band)},
-		{Key: "function", Value: listed(roles)},
-	}
-	for i, f := range all {
-		t, traced := a.Traces[f.Key]
-		switch {
-		case traced:
-			all[i].By, all[i].Since = t.By, console.Day(t.At)
-		case own[f.Key], byHand(a):
-			all[i].By, all[i].Since = account.ByHand, console.Day(a.Created)
-		case f.Key == "username", f.Key == "school_email":
-			all[i].By, all[i].Since = account.ByRule, console.Day(a.Created)
-		default:
-			all[i].By, all[i].Since = account.BySource, console.Day(a.Created)
-		}
-	}
-	if a.Kind == person.Guardian { // what signs a guardian in is no school address
-		all = slices.DeleteFunc(all, func(f fieldView) bool { return f.Key == "school_email" })
-	}
-	return all
-}
-
-// listed writes what is not empty, each once.
-func listed(words []string) string {
-	words = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(words))), func(w string) bool { return w == "" })
-	return strings.Join(words, ", ")
-}
-
-// parts says of each group how a came into it.
-func parts(a account.Account, names map[group.ID]string) []partView {
-	var all []partView
-	add := func(how string, ids []group.ID) {
-		for _, id := range ids {
-			all = append(all, partView{names[id], how})
-		}
-	}
-	for _, m := range a.Memberships {
-		if !m.Left {
-			add("source", m.Groups)
-		}
-	}
-	add("hand", a.Own.Groups)
-	add("rule", a.Own.Ruled)
-	return all
 }
 
 // form returns what the school may change of a, as far as whoever looks may see
