@@ -72,6 +72,17 @@ func TestLargeSheetsStayInMemory(t *testing.T) {
 	require.Empty(t, left)
 }
 
+// TestAFormulaBehindTheRowsIsNoCells: it says which values a column may have.
+func TestAFormulaBehindTheRowsIsNoCells(t *testing.T) {
+	t.Parallel()
+	body := sheet(t, func(part string) string {
+		return strings.Replace(part, "</sheetData>", "</sheetData><extLst><ext><x><f>A1:A9</f></x></ext></extLst>", 1)
+	})
+	cells, _, err := readBook(body, nil)
+	require.NoError(t, err)
+	require.NotEmpty(t, cells)
+}
+
 func many(n int) map[string]string {
 	parts := map[string]string{"xl/workbook.xml": "<workbook/>"}
 	for i := range n {

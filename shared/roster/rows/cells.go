@@ -67,12 +67,18 @@ func (c *cells) gather(text []byte) {
 // longestNumber is more bytes than any number in a cell has.
 const longestNumber = 512
 
-// leave looks at a value that has ended.
+// leave looks at a value that has ended. What stands behind the rows, such as
+// which values a column may have, is no cell.
 func (c *cells) leave(e xml.EndElement) {
-	if e.Name.Local != "v" {
+	switch e.Name.Local {
+	case "row":
+		c.column = 0
+		return
+	case "v":
+		c.within = false
+	default:
 		return
 	}
-	c.within = false
 	switch value := string(c.value); {
 	case !c.there(value):
 		c.fail(DamagedWorkbook)
