@@ -83,7 +83,14 @@ func chosen(get func(string) string) erase.Selection {
 // whom is logged before the answer leaves.
 func (s *server) showBin(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	ctx, query := r.Context(), r.URL.Query()
+	withheld, err := s.ground.Withheld(ctx, who)
+	if err != nil {
+		return err
+	}
 	selection := chosen(query.Get)
+	if withheld("class") {
+		selection.Group = ""
+	}
 	found, err := s.Bin.Select(ctx, who.Tenant, selection)
 	if err != nil {
 		return err
@@ -91,6 +98,9 @@ func (s *server) showBin(w http.ResponseWriter, r *http.Request, who session.Per
 	view := binView{School: string(selection.School), Group: string(selection.Group), Total: len(found)}
 	if err := s.binSchools(ctx, who.Tenant, &view, found); err != nil {
 		return err
+	}
+	if withheld("class") {
+		view.Groups = nil
 	}
 	var seen []account.ID
 	for _, e := range found[:min(len(found), binShown)] {
@@ -104,7 +114,7 @@ func (s *server) showBin(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	view.Serves = s.ground.May(ctx, who, access.ServeSubjects) == nil
-	if err := s.ground.Viewed(ctx, who, "bin", []string{"call_name", "infix", "surname", "class"}, seen...); err != nil {
+	if err := s.ground.Viewed(ctx, who, "bin", withheld.Shown("call_name", "infix", "surname", "class"), seen...); err != nil {
 		return err
 	}
 	return s.pages.Write(w, r, http.StatusOK, "bin", view)

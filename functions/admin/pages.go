@@ -11,6 +11,7 @@ import (
 
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
@@ -198,6 +199,13 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
+	withheld, err := s.ground.Withheld(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	if withheld("class") { // which is all that the page says
+		return fault.New(fault.Forbidden, "")
+	}
 	members, err := s.ground.Members(r.Context(), who.Tenant, func(a account.Account) bool { return slices.Contains(a.Groups(), g.ID) })
 	if err != nil {
 		return err
@@ -215,14 +223,17 @@ func (s *server) group(w http.ResponseWriter, r *http.Request, who session.Perso
 	var seen []account.ID
 	for _, a := range members {
 		seen = append(seen, a.ID)
-		m := memberView{a.Source.Name.Sorted(), a.Address}
+		m := memberView{Name: a.Source.Name.Sorted()}
+		if !withheld.Address() {
+			m.Address = a.Address
+		}
 		if a.Kind == person.Pupil {
 			view.Pupils = append(view.Pupils, m)
 		} else {
 			view.Staff = append(view.Staff, m)
 		}
 	}
-	if err := s.ground.Viewed(r.Context(), who, string(g.ID), []string{"call_name", "infix", "surname", "username", "class"}, seen...); err != nil {
+	if err := s.ground.Viewed(r.Context(), who, string(g.ID), withheld.Shown("call_name", "infix", "surname", "username", "class"), seen...); err != nil {
 		return err
 	}
 	return s.pages.Write(w, r, http.StatusOK, "group", view)

@@ -14,6 +14,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/i18n"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/tenant"
@@ -77,7 +78,11 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err != nil {
 		return err
 	}
-	if err := s.viewed(r.Context(), who, run, step); err != nil {
+	withheld, err := s.ground.Withheld(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	if err := s.viewed(r.Context(), who, run, seenStep{step, withheld}); err != nil {
 		return err
 	}
 	v := rowsView{
@@ -93,9 +98,51 @@ func (s *server) showRows(w http.ResponseWriter, r *http.Request, who session.Pe
 		v.Groups = append(v.Groups, groupRowView{g.Action, g.Group.Name})
 	}
 	for _, row := range step.Accounts {
-		v.Rows = append(v.Rows, viewOf(row, run.Decisions[phase][row.Account.ID]))
+		v.Rows = append(v.Rows, viewOf(without(row, withheld, s.hidden(r)), run.Decisions[phase][row.Account.ID]))
 	}
 	return s.pages.Write(w, r, http.StatusOK, "rows", v)
+}
+
+// hidden is what stands on a page instead of what is denied to who reads it.
+func (s *server) hidden(r *http.Request) string {
+	return s.pages.Texts().Text(i18n.Of(r), "right.hidden")
+}
+
+// without returns a row in which hidden stands for what is denied.
+func without(row roster.AccountRow, denied console.Withheld, hidden string) roster.AccountRow {
+	row.Changes = slices.Clone(row.Changes)
+	for i, c := range row.Changes {
+		if denied.Address() && addresses(c.Field) || denied(registered(row, c.Field)) {
+			row.Changes[i].Old, row.Changes[i].New = hidden, hidden
+		}
+	}
+	if !denied.Address() {
+		return row
+	}
+	row.Account.Address = hidden
+	if row.Or != nil {
+		or := without(*row.Or, denied, hidden)
+		row.Or = &or
+	}
+	row.Others = slices.Clone(row.Others)
+	for i := range row.Others {
+		row.Others[i] = without(row.Others[i], denied, hidden)
+	}
+	return row
+}
+
+// addresses reports whether a field of a plan holds an address of ours.
+func addresses(field string) bool { return field == "username" || field == "school_email" }
+
+// registered returns the field of the register that a plan's field is.
+func registered(row roster.AccountRow, field string) string {
+	switch {
+	case field == "email" && row.Account.Kind == person.Guardian:
+		return "private_email"
+	case field == "email":
+		return "school_email"
+	}
+	return field
 }
 
 func viewOf(row roster.AccountRow, said roster.Decision) rowView {
@@ -119,8 +166,14 @@ func viewOf(row roster.AccountRow, said roster.Decision) rowView {
 	return v
 }
 
+// seenStep is a step with what of it is denied to who sees it.
+type seenStep struct {
+	roster.Step
+	withheld console.Withheld
+}
+
 // viewed logs whose data a step shows.
-func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run, step roster.Step) error {
+func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run, step seenStep) error {
 	var seen []account.ID
 	for _, row := range step.Accounts {
 		seen = append(seen, row.Account.ID)
@@ -129,7 +182,7 @@ func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run,
 		}
 	}
 	entry := s.entry(ctx, who, audit.Viewed, seen...).
-		Of("call_name", "infix", "surname", "username").Of(step.Fields()...).On(string(run.ID)).Because("plan")
+		Of(step.withheld.Shown(append(step.Fields(), "call_name", "infix", "surname", "username")...)...).On(string(run.ID)).Because("plan")
 	return s.DB.Log().Create(ctx, who.Tenant, entry.ID, entry)
 }
 
@@ -137,6 +190,10 @@ func (s *server) viewed(ctx context.Context, who session.Person, run roster.Run,
 // streams, one step at a time.
 func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	run, err := s.DB.Runs().Get(r.Context(), who.Tenant, roster.RunID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	withheld, err := s.ground.Withheld(r.Context(), who)
 	if err != nil {
 		return err
 	}
@@ -154,14 +211,14 @@ func (s *server) exportPlan(w http.ResponseWriter, r *http.Request, who session.
 			if err != nil {
 				return out.broken(err)
 			}
-			if err := s.viewed(r.Context(), who, run, step); err != nil {
+			if err := s.viewed(r.Context(), who, run, seenStep{step, withheld}); err != nil {
 				return out.broken(err)
 			}
 			for _, g := range step.Groups {
 				out.row(text("plan.phase."+string(phase)), text("plan.action."+string(g.Action)), "", text("plan.group"), g.Group.Name, "", "", "", "", string(g.Group.ID), "")
 			}
 			for _, row := range step.Accounts {
-				out.person(phase, row, text)
+				out.person(phase, without(row, withheld, s.hidden(r)), text)
 			}
 		}
 	}

@@ -141,7 +141,7 @@ func (o Office) extractFields(ctx context.Context, who session.Person, a account
 			x.Fields = append(x.Fields, extractField{f.Key, text("field." + f.Key), f.Value, f.By, f.Since})
 		}
 	}
-	for _, g := range parts(a, names) {
+	for _, g := range within(a, names) {
 		x.Groups = append(x.Groups, extractGroup(g))
 	}
 	for _, c := range a.Source.Children {

@@ -109,8 +109,8 @@ func groupName(names map[group.ID]string, id group.ID) string {
 	return string(id)
 }
 
-// parts says of each group how a came into it.
-func parts(a account.Account, names map[group.ID]string) []partView {
+// within says of each group how a came into it.
+func within(a account.Account, names map[group.ID]string) []partView {
 	var all []partView
 	add := func(how string, ids []group.ID) {
 		for _, id := range ids {

@@ -132,7 +132,7 @@ func (o Office) find(ctx context.Context, who session.Person, v *searchView) err
 	var seen []account.ID
 	for _, a := range found {
 		f := foundView{ID: string(a.ID), Name: a.Source.Name.Sorted(), Kind: a.Kind, State: a.State}
-		if shows("username") {
+		if shows("username") && shows("school_email") {
 			f.Address = a.Address
 		}
 		if shows("class") {
@@ -140,7 +140,9 @@ func (o Office) find(ctx context.Context, who session.Person, v *searchView) err
 		}
 		seen, v.Found = append(seen, a.ID), append(v.Found, f)
 	}
-	keys := slices.DeleteFunc([]string{"call_name", "infix", "surname", "username", "class"}, func(key string) bool { return !shows(key) })
+	keys := slices.DeleteFunc([]string{"call_name", "infix", "surname", "username", "class"}, func(key string) bool {
+		return !shows(key) || key == "username" && !shows("school_email")
+	})
 	return o.Viewed(ctx, who, "people", keys, seen...)
 }
 

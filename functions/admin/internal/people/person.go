@@ -35,6 +35,7 @@ type personView struct {
 	Fields                []fieldView
 	Form                  formView
 	Groups                []partView
+	Linked                bool // links to staff are shown
 	Ties                  []tieView
 	Apps                  []appView
 	Steps                 []stepView
@@ -124,12 +125,16 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 		}
 	}
 	if shows("class") {
-		v.Groups = parts(a, names)
+		v.Groups = within(a, names)
 	}
 	if v.Form, err = o.form(ctx, who.Tenant, a, shows); err != nil {
 		return v, err
 	}
-	for _, add := range []func(context.Context, session.Person, account.Account, *personView) error{o.ties, o.steps, o.seen} {
+	parts := []func(context.Context, session.Person, account.Account, *personView) error{o.steps, o.seen}
+	if v.Linked = a.Kind == person.Pupil && shows("supervision"); v.Linked {
+		parts = append(parts, o.ties)
+	}
+	for _, add := range parts {
 		if err := add(ctx, who, a, &v); err != nil {
 			return v, err
 		}

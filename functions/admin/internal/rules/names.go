@@ -58,6 +58,7 @@ func (v *namesView) show(rule naming.Rule) {
 type namesPreview struct {
 	People, Same, Kept, Other, Unmade int
 	Rows                              []namesRow
+	Hidden                            bool // addresses are denied to who looks
 	Bound                             bool // so many that the run would wait for a person
 }
 
@@ -211,7 +212,11 @@ func (o Office) preview(ctx context.Context, who session.Person, place school.Sc
 	if err != nil {
 		return nil, err
 	}
-	p := &namesPreview{}
+	withheld, err := o.Withheld(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	p := &namesPreview{Hidden: withheld.Address()}
 	var seen []account.ID
 	for _, x := range roster.Renamings(kind, k) {
 		p.People++
@@ -227,12 +232,16 @@ func (o Office) preview(ctx context.Context, who session.Person, place school.Sc
 			p.Unmade++
 		}
 		if x.Changes() && len(p.Rows) < previewed {
-			p.Rows = append(p.Rows, namesRow{x.Have.Source.Name.Sorted(), x.Have.Address, x.Now.Address})
+			row := namesRow{Name: x.Have.Source.Name.Sorted()}
+			if !p.Hidden {
+				row.Old, row.New = x.Have.Address, x.Now.Address
+			}
+			p.Rows = append(p.Rows, row)
 			seen = append(seen, x.Have.ID)
 		}
 	}
 	p.Bound = place.BoundsAt(k.Now).Names.Exceeded(p.Other, p.People)
-	return p, o.Viewed(ctx, who, "names", []string{"call_name", "infix", "surname", "username"}, seen...)
+	return p, o.Viewed(ctx, who, "names", withheld.Shown("call_name", "infix", "surname", "username"), seen...)
 }
 
 // known reads what naming looks at: everybody who is there, and which names are
