@@ -82,6 +82,25 @@ func TestWhoHasLeftIsFreed(t *testing.T) {
 	require.Equal(t, "/admin/people/"+string(a.ID), s.do(call{method: "GET", path: "/admin/bin/" + string(a.ID), session: s.admin}).header.Get("Location"))
 }
 
+// TestColleaguesOnAPageWereSeen: whose name stands with what was changed or seen
+// is in the log as seen too.
+func TestColleaguesOnAPageWereSeen(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	a := member("staff", named("Bo", "", "Vos"), classA)
+	a.Version = 1
+	a = s.add(ours, a)
+	path := "/admin/people/" + string(a.ID)
+	require.Equal(t, http.StatusSeeOther, s.submit(path, url.Values{"version": {"1"}, "phone": {"010-1234567"}}).status)
+	changed := all(t, s.deps.DB.Log())
+	require.Len(t, changed, 1)
+	colleague := changed[0].Actor.Account
+	require.Contains(t, text(s.show(s.admin, path)), "Marijke Zeeman")
+	log := all(t, s.deps.DB.Log())
+	require.True(t, seen(log, "person", a.ID))
+	require.True(t, seen(log, "person", colleague))
+}
+
 // seen reports whether a log says that somebody was seen on a page.
 func seen(log []audit.Entry, on string, id account.ID) bool {
 	for _, e := range log {

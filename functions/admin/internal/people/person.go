@@ -40,7 +40,8 @@ type personView struct {
 	Apps                  []appView
 	Steps                 []stepView
 	Seen                  []seenView
-	ByHand                bool // no source delivers the person
+	Colleagues            []account.ID // whose names stand with changes and views
+	ByHand                bool         // no source delivers the person
 }
 
 // formView is what the school itself may change.
@@ -100,6 +101,9 @@ func (o Office) show(w http.ResponseWriter, r *http.Request, who session.Person)
 	for _, t := range v.Ties {
 		seen = append(seen, account.ID(t.ID))
 	}
+	seen = append(seen, v.Colleagues...)
+	slices.Sort(seen)
+	seen = slices.Compact(seen)
 	if err := o.Viewed(r.Context(), who, "person", keys, seen...); err != nil {
 		return err
 	}
@@ -236,7 +240,8 @@ func (o Office) steps(ctx context.Context, who session.Person, a account.Account
 	if err != nil {
 		return err
 	}
-	people, err := o.names(ctx, who.Tenant, func(yield func(audit.Actor) bool) {
+	steps = steps[:min(len(steps), stepsShown)]
+	people, err := o.names(ctx, who.Tenant, v, func(yield func(audit.Actor) bool) {
 		for _, s := range steps {
 			if !yield(s.Revision.Actor) {
 				return
@@ -246,7 +251,7 @@ func (o Office) steps(ctx context.Context, who session.Person, a account.Account
 	if err != nil {
 		return err
 	}
-	for _, s := range steps[:min(len(steps), stepsShown)] {
+	for _, s := range steps {
 		v.Steps = append(v.Steps, stepView{
 			ID: string(s.Revision.ID), When: console.Moment(s.Revision.At), Who: people(s.Revision.Actor), Action: s.Revision.Action.Deed().Name,
 			Fields: s.Fields, MayUndo: s.Undoable(),
@@ -255,8 +260,9 @@ func (o Office) steps(ctx context.Context, who session.Person, a account.Account
 	return nil
 }
 
-// names returns what actors are called on a page.
-func (o Office) names(ctx context.Context, owner tenant.ID, actors func(func(audit.Actor) bool)) (func(audit.Actor) string, error) {
+// names returns what actors are called on a page, and notes there whose names
+// it shows.
+func (o Office) names(ctx context.Context, owner tenant.ID, v *personView, actors func(func(audit.Actor) bool)) (func(audit.Actor) string, error) {
 	var ids []account.ID
 	for a := range actors {
 		if a.Account != "" {
@@ -264,6 +270,9 @@ func (o Office) names(ctx context.Context, owner tenant.ID, actors func(func(aud
 		}
 	}
 	people, err := o.DB.Accounts().GetMany(ctx, owner, slices.Compact(slices.Sorted(slices.Values(ids))))
+	for id := range people {
+		v.Colleagues = append(v.Colleagues, id)
+	}
 	return func(a audit.Actor) string {
 		if e, ok := people[a.Account]; ok {
 			return e.Value.Source.Name.Display()
@@ -287,7 +296,8 @@ func (o Office) seen(ctx context.Context, who session.Person, a account.Account,
 	if err != nil {
 		return err
 	}
-	people, err := o.names(ctx, who.Tenant, func(yield func(audit.Actor) bool) {
+	entries = slices.DeleteFunc(entries, func(e audit.Entry) bool { return e.Action.Deed().Confidential })
+	people, err := o.names(ctx, who.Tenant, v, func(yield func(audit.Actor) bool) {
 		for _, e := range entries {
 			if !yield(e.Actor) {
 				return
@@ -298,9 +308,7 @@ func (o Office) seen(ctx context.Context, who session.Person, a account.Account,
 		return err
 	}
 	for _, e := range entries {
-		if d := e.Action.Deed(); !d.Confidential {
-			v.Seen = append(v.Seen, seenView{console.Moment(e.At), people(e.Actor), d.Name})
-		}
+		v.Seen = append(v.Seen, seenView{console.Moment(e.At), people(e.Actor), e.Action.Deed().Name})
 	}
 	return nil
 }
