@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,6 +100,36 @@ func TestColleaguesOnAPageWereSeen(t *testing.T) {
 	log := all(t, s.deps.DB.Log())
 	require.True(t, seen(log, "person", a.ID))
 	require.True(t, seen(log, "person", colleague))
+}
+
+// TestThePageSaysWhatSomebodyMay: each task and each field stands there with what
+// it follows from and the right that decides.
+func TestThePageSaysWhatSomebodyMay(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	a := s.add(ours, member("staff", named("Bo", "", "Vos"), classA))
+	grant := url.Values{"effect": {"grant"}, "what": {"task:people.manage"}, "whom": {"person:"}, "person": {a.Address}, "until": {"2026-11-30"}}
+	require.Equal(t, http.StatusSeeOther, s.submit("/admin/rights", grant).status)
+	deny := url.Values{"effect": {"deny"}, "what": {"data:phone"}, "whom": {"kind:staff"}}
+	require.Equal(t, http.StatusSeeOther, s.submit("/admin/rights", deny).status)
+	root := s.show(s.admin, "/admin/people/"+string(a.ID))
+	rows := texts(root, "tr")
+	for _, want := range []string{
+		"Taak in Beheer: Personen beheren Ja Gegeven door een recht · Niets geeft het · Geven: Persoon tot en met 2026-11-30",
+		"Taak in Beheer: Logboek lezen Nee Niets geeft het",
+		"Gegeven van anderen zien: Telefoonnummer Nee Ontzegd door een recht · Door een rol · Ontzeggen: Soort",
+		"Gegeven van anderen zien: Geslacht Ja Door een rol",
+	} {
+		require.Contains(t, rows, want)
+	}
+	rights := s.do(call{method: "GET", path: "/admin/rights", session: s.admin}).body
+	for _, link := range find(root, "a") {
+		if _, id, ok := strings.Cut(attr(link, "href"), "/admin/rights#"); ok {
+			require.Contains(t, rights, `id="`+id+`"`)
+		}
+	}
+	pupil := s.add(ours, member("pupil", named("Li", "", "Bos"), classA))
+	require.NotContains(t, text(s.show(s.admin, "/admin/people/"+string(pupil.ID))), "Logboek lezen", "a pupil has no part in the console")
 }
 
 // seen reports whether a log says that somebody was seen on a page.

@@ -13,6 +13,7 @@ import (
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/i18n"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 )
@@ -200,8 +201,11 @@ func (o Office) extractTargets(ctx context.Context, who session.Person, a accoun
 }
 
 func (o Office) extractRights(ctx context.Context, who session.Person, a account.Account, x *extract, text func(string) string) error {
-	apps, err := o.apps(ctx, who.Tenant, a)
-	for _, p := range apps {
+	all, err := o.may(ctx, who.Tenant, a)
+	for _, p := range all {
+		if p.Sort != right.Application {
+			continue
+		}
 		r := extractRight{Application: p.Name, Allowed: p.Verdict.Allowed, Because: text("right.base." + string(p.Verdict.Base))}
 		for _, id := range p.Verdict.Rights {
 			r.Rights = append(r.Rights, string(id))

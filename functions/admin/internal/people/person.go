@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"cool.example/sync/functions/admin/internal/console"
 	"cool.example/sync/shared/access"
@@ -14,7 +13,6 @@ import (
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/link"
 	"cool.example/sync/shared/person"
-	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/tenant"
@@ -37,7 +35,7 @@ type personView struct {
 	Groups                []partView
 	Linked                bool // links to staff are shown
 	Ties                  []tieView
-	Apps                  []appView
+	May                   []mayView // applications, tasks of the console, and data of others
 	Steps                 []stepView
 	Seen                  []seenView
 	Colleagues            []account.ID // whose names stand with changes and views
@@ -63,13 +61,6 @@ type tieView struct {
 }
 
 type whyView struct{ By, Value string }
-
-type appView struct {
-	Name    string
-	Verdict right.Verdict
-	Denied  bool // by a right
-	Given   bool // by a right alone
-}
 
 type stepView struct {
 	ID, When, Who, Action string
@@ -143,7 +134,7 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 			return v, err
 		}
 	}
-	v.Apps, err = o.apps(ctx, who.Tenant, a)
+	v.May, err = o.may(ctx, who.Tenant, a)
 	return v, err
 }
 
@@ -212,26 +203,6 @@ func (o Office) ties(ctx context.Context, who session.Person, a account.Account,
 		v.Ties = append(v.Ties, tie)
 	}
 	return nil
-}
-
-// apps returns what a may use, with why.
-func (o Office) apps(ctx context.Context, owner tenant.ID, a account.Account) ([]appView, error) {
-	rights, err := o.DB.RightsOf(ctx, owner)
-	if err != nil {
-		return nil, err
-	}
-	var all []appView
-	for e, err := range o.DB.Apps().All(ctx, owner) {
-		if err != nil {
-			return nil, err
-		}
-		verdict := rights.App(e.Value, a, o.Clock.Now())
-		all = append(all, appView{
-			Name: e.Value.Name, Verdict: verdict, Denied: !verdict.Allowed && len(verdict.Rights) > 0, Given: verdict.Allowed && verdict.Base == right.Nothing,
-		})
-	}
-	slices.SortFunc(all, func(x, y appView) int { return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
-	return all, nil
 }
 
 // steps adds what was done to a in the last 90 days.
