@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/tenant"
 )
@@ -22,7 +24,15 @@ type Step struct {
 
 // Undoable reports whether Undo has anything to take back of the step.
 func (s Step) Undoable() bool {
-	return s.Change.Before != nil && s.Change.After != nil && len(s.Fields) > 0
+	return s.Change.Before != nil && s.Change.After != nil && differ(*s.Change.Before, *s.Change.After)
+}
+
+// differ reports whether anything differs that Undo takes back: also what is no
+// field of the register, such as a last day.
+func differ(was, is account.Account) bool {
+	now := is
+	return was.Address != is.Address || was.Username != is.Username ||
+		slices.ContainsFunc(parts(&now, &was, &is), func(p part) bool { return !same(p.was, p.is) })
 }
 
 // History returns what was done to one account in the last 90 days, the newest
@@ -76,7 +86,7 @@ func (d Desk) Undo(ctx context.Context, o Order, h Step) error {
 // undo makes of every field of a that differs between was and is what it was.
 func undo(a *account.Account, was, is account.Account) ([]string, error) {
 	for _, part := range parts(a, &was, &is) {
-		if reflect.DeepEqual(part.was.Interface(), part.is.Interface()) {
+		if same(part.was, part.is) {
 			continue
 		}
 		if !same(part.now, part.is) {
@@ -93,8 +103,12 @@ func undo(a *account.Account, was, is account.Account) ([]string, error) {
 	return Differences(is, was), nil
 }
 
-// same compares as what is stored compares: an empty list is none.
+// same compares as what is stored compares: an empty list is none, and a moment
+// is the same in every zone.
 func same(x, y reflect.Value) bool {
+	if at, ok := x.Interface().(time.Time); ok {
+		return at.Equal(y.Interface().(time.Time))
+	}
 	if x.Kind() == reflect.Slice && x.Len() == 0 && y.Len() == 0 {
 		return true
 	}
@@ -145,18 +159,18 @@ func Differences(x, y account.Account) []string {
 		{"salutation", func(a account.Account) any { return a.Source.Salutation }},
 		{"gender", func(a account.Account) any { return a.Source.Gender }},
 		{"phone", func(a account.Account) any { return a.Own.Phone }},
-		{"school_email", func(a account.Account) any { return a.Address }},
+		{"school_email", func(a account.Account) any { return []string{a.Address, delivered(a, false)} }},
 		{"username", func(a account.Account) any { return a.Username }},
-		{"private_email", func(a account.Account) any { return a.Own.Email }},
+		{"private_email", func(a account.Account) any { return []string{a.Own.Email, delivered(a, true)} }},
 		{"administration_number", func(a account.Account) any { return a.Source.Number }},
 		{"eck_id", func(a account.Account) any { return a.Source.ECK.Hash }},
 		{"class", func(a account.Account) any { return a.Groups() }},
 		{"year", func(a account.Account) any { return each(a, func(m account.Membership) any { return m.Grade }) }},
 		{"ilt", func(a account.Account) any { return each(a, func(m account.Membership) any { return m.ILT }) }},
 		{"age_band", func(a account.Account) any { return a.Own.Band }},
-		{"child", func(a account.Account) any { return len(a.Source.Children) }},
+		{"child", func(a account.Account) any { return append([]account.Child{}, a.Source.Children...) }},
 		{"function", func(a account.Account) any {
-			return []any{a.Own.Function, each(a, func(m account.Membership) any { return len(m.Roles) })}
+			return []any{a.Own.Function, each(a, func(m account.Membership) any { return append([]string{}, m.Roles...) })}
 		}},
 	} {
 		if !reflect.DeepEqual(f.of(x), f.of(y)) {
@@ -164,6 +178,15 @@ func Differences(x, y account.Account) []string {
 		}
 	}
 	return keys
+}
+
+// delivered returns the address that the source delivered, where it is private or
+// of the school as asked: that of a guardian is private.
+func delivered(a account.Account, private bool) string {
+	if private != (a.Kind == person.Guardian) {
+		return ""
+	}
+	return a.Source.Email
 }
 
 func each(a account.Account, of func(account.Membership) any) []any {
