@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/functions/mail"
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/store"
 	"cool.example/sync/shared/topic"
@@ -50,6 +51,35 @@ func TestEverybodyWhoMayApproveIsToldOnce(t *testing.T) {
 	s.run("iother", roster.Waiting)
 	require.Equal(t, http.StatusNoContent, s.deliver("iother"))
 	require.Len(t, s.told(), 6, "another run is another mail")
+}
+
+// TestRightsSayWhoIsTold: somebody to whom the task is granted hears of a plan that
+// waits; somebody to whom it is denied does not.
+func TestRightsSayWhoIsTold(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.person(owner, "invaller", account.Active)
+	s.person(owner, "straks", account.Active)
+	s.person(owner, "ander", account.Active)
+	s.person(owner, "geweigerd", account.Active, access.Admin)
+	s.person(owner, "geblokkeerd", account.Blocked)
+	task := right.Object{Sort: right.Task, ID: string(access.ApproveImport)}
+	for id, r := range map[right.ID]right.Right{
+		"r1": {What: task, Whom: right.Whom{By: right.ByPerson, Value: "invaller"}},
+		"r2": {What: task, Whom: right.Whom{By: right.ByPerson, Value: "straks"}, From: s.clock.Now().Add(time.Hour)},
+		"r3": {What: task, Whom: right.Whom{By: right.ByPerson, Value: "geweigerd"}, Deny: true},
+		"r4": {What: task, Whom: right.Whom{By: right.ByPerson, Value: "geblokkeerd"}},
+	} {
+		require.NoError(t, s.db.Rights().Create(t.Context(), owner, id, r))
+	}
+	s.run("irun", roster.Waiting)
+	require.Equal(t, http.StatusNoContent, s.deliver("irun"))
+	require.Equal(t, []string{"invaller@golfbreker.example", "marijke@golfbreker.example"}, s.told())
+	require.NoError(t, s.db.Rights().Delete(t.Context(), owner, "r1"))
+	require.NoError(t, s.db.Rights().Delete(t.Context(), owner, "r4"))
+	s.run("iother", roster.Waiting)
+	require.Equal(t, http.StatusNoContent, s.deliver("iother"))
+	require.Equal(t, []string{"marijke@golfbreker.example"}, s.told()[2:], "a denial holds also where nothing is granted")
 }
 
 func TestDeliveriesSideBySide(t *testing.T) {
