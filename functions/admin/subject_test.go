@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
+	"cool.example/sync/shared/school"
 )
 
 // order sends an order about somebody.
@@ -130,6 +131,32 @@ func TestThePageSaysWhatSomebodyMay(t *testing.T) {
 	}
 	pupil := s.add(ours, member("pupil", named("Li", "", "Bos"), classA))
 	require.NotContains(t, text(s.show(s.admin, "/admin/people/"+string(pupil.ID))), "Logboek lezen", "a pupil has no part in the console")
+}
+
+// TestARefusalSaysWhoseItIs: what a source delivers is changed at that source, and
+// the answer says which it is.
+func TestARefusalSaysWhoseItIs(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	a := member("staff", named("Bo", "", "Vos"), classA)
+	a.Memberships[0].Key, a.Main, a.Version = "sleutel", zeester, 1
+	a = s.add(ours, a)
+	refused := func() string {
+		for _, fields := range []url.Values{{"version": {"1"}, "surname": {"Bos"}}, {"version": {"1"}, "until": {"2027-01-01"}}} {
+			got := s.submit("/admin/people/"+string(a.ID), fields)
+			require.Equal(t, http.StatusUnprocessableEntity, got.status)
+			if fields.Has("until") {
+				return got.body
+			}
+		}
+		return ""
+	}
+	require.Contains(t, refused(), "uit de administratie van De Zeester en wordt")
+	place, err := s.deps.DB.Schools().Get(t.Context(), ours, zeester)
+	require.NoError(t, err)
+	place.Sources = []school.Source{{Kind: "staff", Family: "table"}, {Kind: "pupil", Family: "sds", Main: true}, {Kind: "staff", Family: "oneroster", Main: true}}
+	require.NoError(t, s.deps.DB.Schools().Set(t.Context(), ours, zeester, place))
+	require.Contains(t, refused(), "uit de administratie van De Zeester (bron: OneRoster)")
 }
 
 // seen reports whether a log says that somebody was seen on a page.

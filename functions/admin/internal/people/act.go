@@ -47,7 +47,8 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 		return err
 	}
 	id := account.ID(r.PathValue("id"))
-	if _, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id); err != nil {
+	stored, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id)
+	if err != nil {
 		return err
 	}
 	rights := o.May(r.Context(), who, access.ManageRights)
@@ -73,6 +74,9 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 		}
 		return change.Differences(was, *a), nil
 	})
+	if fault.Public(err) == imported {
+		return o.whose(r, who, stored)
+	}
 	if err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func ending(a *account.Account, until, now time.Time) error {
 	case until.Equal(a.Until):
 		return nil
 	case !byHand(*a):
-		return fault.New(fault.Invalid, "people.imported")
+		return fault.New(fault.Invalid, imported)
 	case !until.IsZero() && !until.After(now):
 		return fault.New(fault.Invalid, "people.until_past")
 	}
@@ -120,7 +124,7 @@ func named(a *account.Account, get func(string) string) error {
 		return nil
 	}
 	if !byHand(*a) {
-		return fault.New(fault.Invalid, "people.imported")
+		return fault.New(fault.Invalid, imported)
 	}
 	if n.Surname == "" || len(n.Call)+len(n.Infix)+len(n.Surname) > change.Longest {
 		return fault.New(fault.Invalid, "people.name_missing")
