@@ -135,6 +135,9 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/admin/names", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"school": string(zeester), "kind": "pupil", "renames": "never"})
 		}, statuses{401, 403, 403, 403, 404, 200}},
+		{"POST", "/admin/names/reserved", func() (io.Reader, map[string]string) {
+			return form(map[string]string{"reserved": "info"})
+		}, statuses{401, 403, 403, 403, 303, 303}},
 		{"POST", "/admin/names/mailboxes", func() (io.Reader, map[string]string) {
 			return form(map[string]string{"school": string(zeester), "kind": "pupil", "boxes": "bram@leerling.example;471"})
 		}, statuses{401, 403, 403, 403, 404, 422}},

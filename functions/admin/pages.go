@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
@@ -29,6 +30,7 @@ type overviewView struct {
 	Institution string
 	Schools     []schoolView
 	Runs        []runView
+	May         map[string]bool // what whoever looks may do here, by permission
 }
 
 type schoolView struct {
@@ -85,7 +87,14 @@ func (s *server) overview(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err != nil {
 		return err
 	}
-	view := overviewView{Institution: institution.Name}
+	view := overviewView{Institution: institution.Name, May: map[string]bool{}}
+	rights, err := s.DB.RightsOf(ctx, who.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, p := range access.Permissions() {
+		view.May[string(p)] = rights.Allow(p, who.Account, s.Clock.Now()) == nil
+	}
 	if view.Schools, err = s.schools(ctx, who.Tenant); err != nil {
 		return err
 	}

@@ -181,3 +181,30 @@ func TestMailboxesThatExistAreTheirs(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, s.submit("/admin/names/mailboxes", url.Values{"school": {string(zeester)}, "kind": {"staff"}, "say": {"forget"}}).status)
 	require.Empty(t, all(t, s.deps.DB.Mailboxes()))
 }
+
+// TestNamesThatNobodyGets: what a school reserves on the page is handed out to
+// nobody from then on.
+func TestNamesThatNobodyGets(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.domains()
+	set := func(names string) int {
+		return s.submit("/admin/names/reserved", url.Values{"reserved": {names}, "keep": {"yes"}, "school": {string(zeester)}, "kind": {"staff"}}).status
+	}
+	require.Equal(t, http.StatusUnprocessableEntity, set("info\nde directie"))
+	require.Equal(t, http.StatusUnprocessableEntity, set(strings.Repeat("a", 300)))
+	require.Equal(t, http.StatusSeeOther, set("Receptie\r\n\r\nada.wit@school.example\r\nreceptie\r\ninfo\r\n"))
+	institution, err := s.deps.DB.Tenants().Get(t.Context(), ours, ours)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ada.wit", "receptie"}, institution.Reserved)
+	require.True(t, institution.KeepNames)
+	require.Equal(t, "Stichting De Golfbreker", institution.Name, "the rest stays")
+	require.Contains(t, text(s.show(s.admin, "/admin/names")), "ada.wit receptie")
+	got := s.submit("/admin/people/new", url.Values{"id": {string(account.NewID())}, "kind": {"staff"}, "call_name": {"Ada"}, "surname": {"Wit"}, "school": {string(zeester)}})
+	require.Equal(t, "ada.wit2", s.read(account.ID(strings.TrimPrefix(got.header.Get("Location"), "/admin/people/"))).Username)
+	require.Equal(t, http.StatusSeeOther, s.submit("/admin/names/reserved", nil).status)
+	institution, err = s.deps.DB.Tenants().Get(t.Context(), ours, ours)
+	require.NoError(t, err)
+	require.Empty(t, institution.Reserved)
+	require.False(t, institution.KeepNames)
+}

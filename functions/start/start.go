@@ -4,11 +4,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/app"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -47,11 +50,11 @@ func New(d Deps) (http.Handler, error) {
 }
 
 type view struct {
-	Name  string
-	Admin bool // has a role, and so the console
-	Big   bool // bigger letters, for the youngest
-	Off   bool // the institution has not switched the module on
-	Tiles []tile
+	Name    string
+	Console string // path of the first page of the console that is open to them; "" for none
+	Big     bool   // bigger letters, for the youngest
+	Off     bool   // the institution has not switched the module on
+	Tiles   []tile
 }
 
 type tile struct{ Name, Letter, Launch, Group string }
@@ -67,24 +70,45 @@ func (s *server) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	rights, err := s.DB.RightsOf(r.Context(), who.Tenant)
+	if err != nil {
+		return err
+	}
 	a := who.Account
 	v := view{
-		Name: a.Source.Name.Given(), Admin: len(a.Own.Roles) > 0, Big: a.BandIn() == group.Young, Off: !institution.Has(tenant.Start),
+		Name: a.Source.Name.Given(), Console: console(rights, a, s.People.Sessions.Clock.Now()), Big: a.BandIn() == group.Young, Off: !institution.Has(tenant.Start),
 	}
 	if !v.Off {
-		if v.Tiles, err = s.tiles(r, who); err != nil {
+		if v.Tiles, err = s.tiles(r, who, rights); err != nil {
 			return err
 		}
 	}
 	return s.pages.Write(w, r, http.StatusOK, "start", v)
 }
 
-// tiles returns the applications for who, in the order of their names.
-func (s *server) tiles(r *http.Request, who session.Person) ([]tile, error) {
-	rights, err := s.DB.RightsOf(r.Context(), who.Tenant)
-	if err != nil {
-		return nil, err
+// console returns the first page of the console that somebody may open, by role or
+// by a right of their own; "" for nobody's.
+func console(rights right.List, a account.Account, now time.Time) string {
+	for _, part := range []struct {
+		task access.Permission
+		path string
+	}{
+		{access.ManageGroups, "/admin/"},
+		{access.ManagePeople, "/admin/people"},
+		{access.ManageRules, "/admin/groups"},
+		{access.ManageRights, "/admin/rights"},
+		{access.ManageBin, "/admin/bin"},
+		{access.ViewLog, "/admin/log"},
+	} {
+		if rights.Allow(part.task, a, now) == nil {
+			return part.path
+		}
 	}
+	return ""
+}
+
+// tiles returns the applications for who, in the order of their names.
+func (s *server) tiles(r *http.Request, who session.Person, rights right.List) ([]tile, error) {
 	now := s.People.Sessions.Clock.Now()
 	var apps []app.App
 	var through []group.ID

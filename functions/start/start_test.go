@@ -20,6 +20,7 @@ import (
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/serve"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -140,7 +141,13 @@ func TestWhoGetsTheConsole(t *testing.T) {
 	f := begin(t, tenant.Start)
 	admin := account.Account{Kind: person.Staff, Own: account.Own{Roles: []access.Role{access.Admin}}}
 	require.Contains(t, f.get("/", &admin).Body.String(), `href="/admin/"`)
-	require.NotContains(t, f.get("/", &account.Account{Kind: person.Staff}).Body.String(), `href="/admin/"`)
+	require.NotContains(t, f.get("/", &account.Account{Kind: person.Staff}).Body.String(), `href="/admin`)
+	substitute := account.Account{Kind: person.Staff, Own: account.Own{Function: "Invaller"}}
+	grant := right.Right{
+		ID: "r1", What: right.Object{Sort: right.Task, ID: string(access.ManagePeople)}, Whom: right.Whom{By: right.ByFunction, Value: "Invaller"}, Made: time.Now(),
+	}
+	require.NoError(t, f.db.Rights().Create(t.Context(), board, grant.ID, grant))
+	require.Contains(t, f.get("/", &substitute).Body.String(), `href="/admin/people"`, "the part that a right of their own opens")
 }
 
 func TestModuleSwitchedOff(t *testing.T) {

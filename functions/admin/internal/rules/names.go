@@ -40,6 +40,8 @@ type namesView struct {
 	Problems []naming.Problem
 	Preview  *namesPreview
 
+	Reserved    string // names that nobody gets, one a line
+	KeepNames   bool   // nor those of people who were erased
 	Mailboxes   int    // how many addresses are told of that exist already
 	Boxes       string // a list of them that was not taken in
 	BoxProblems []boxProblem
@@ -101,6 +103,11 @@ func (o Office) names(ctx context.Context, owner tenant.ID, of asked) (namesView
 	if v.Mailboxes, err = o.mailboxes(ctx, owner); err != nil {
 		return v, school.School{}, err
 	}
+	t, err := o.DB.Tenants().Get(ctx, owner, owner)
+	if err != nil {
+		return v, school.School{}, err
+	}
+	v.Reserved, v.KeepNames = strings.Join(t.Reserved, "\n"), t.KeepNames
 	if v.Schools, err = o.Schools(ctx, owner); err != nil {
 		return v, school.School{}, err
 	}

@@ -51,6 +51,7 @@ func (o Office) Mount(page console.Route) {
 	page("POST /admin/supervision/{id}", access.ManageRules, o.except)
 	page("GET /admin/names", access.ManageRules, o.showNames)
 	page("POST /admin/names", access.ManageRules, o.setNames)
+	page("POST /admin/names/reserved", access.ManageRules, o.setReserved)
 	page("POST /admin/names/mailboxes", access.ManageRules, o.setMailboxes)
 }
 
