@@ -1,5 +1,7 @@
 package guardian
 
+import "cool.example/sync/shared/roster/rows"
+
 // field is what a column may hold.
 type field uint8
 
@@ -48,15 +50,12 @@ func fields() []field {
 	return list
 }
 
-// places are where the columns of fields stand: the index of a column and 1, 0
-// for none. A row asks for each of them.
-type places [allFields]int
-
-// settle notes where the columns stand, once they are decided on.
+// settle notes where the columns stand, once they are decided on: a row asks for
+// each of them.
 func (s *sheet) settle() {
-	s.places = &places{}
-	for i := len(s.columns) - 1; i >= 0; i-- { // the first of several counts
-		s.places[s.columns[i].field] = i + 1
+	columns := make([]field, len(s.columns))
+	for i, c := range s.columns {
+		columns[i] = c.field
 	}
-	s.places[none] = 0
+	s.places = rows.Places(allFields, columns)
 }

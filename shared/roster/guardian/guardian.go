@@ -118,10 +118,9 @@ func (r *reader) room(s *sheet) {
 	if len(r.people) == 0 {
 		r.people, r.slots = make(map[string]int, n), make(map[string]uint16, n)
 	}
-	s.left = make([]int, len(s.columns))
 	for i, c := range s.columns {
 		if c.counted != "" {
-			s.counting = append(s.counting, i)
+			s.left.Watch(i)
 		}
 	}
 }

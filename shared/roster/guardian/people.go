@@ -72,7 +72,7 @@ func (l *line) note(code string, of field) {
 // row reads one row.
 func (r *reader) row(s *sheet, row rows.Row) {
 	l := line{reader: r, sheet: s, row: row}
-	s.tally(row)
+	s.left.Row(row)
 	if l.wide() || l.repeated() {
 		return
 	}
@@ -100,21 +100,10 @@ func (l *line) read() bool {
 	return true
 }
 
-// tally counts what the row holds that is left out.
-func (s *sheet) tally(row rows.Row) {
-	for _, i := range s.counting {
-		if i < len(row.Cells) && row.Cells[i] != "" {
-			s.left[i]++
-		}
-	}
-}
-
 // leftOut tells what the rows of a sheet held that is left out.
 func (r *reader) leftOut(s *sheet) {
-	for _, i := range s.counting {
-		if s.left[i] > 0 {
-			r.roster.LeftOut[s.columns[i].counted] += s.left[i]
-		}
+	for i, n := range s.left.All() {
+		r.roster.LeftOut[s.columns[i].counted] += n
 	}
 }
 

@@ -28,11 +28,10 @@ type sheet struct {
 	values     []rows.Elevens
 	rows       int
 	recognised bool
-	suspects   []int   // columns that look like BSNs
-	twice      []int   // columns that mean what another means
-	places     *places // nil until they are decided on
-	counting   []int   // columns whose values are left out
-	left       []int   // how many there were in each column
+	suspects   []int      // columns that look like BSNs
+	twice      []int      // columns that mean what another means
+	places     []int      // see rows.Places; nil until they are decided on
+	left       rows.Tally // of columns whose values are left out
 }
 
 // bind decides on one column by itself.

@@ -23,10 +23,9 @@ type sheet struct {
 	kind       person.Kind
 	unclear    string
 	preset     string
-	places     *places        // nil until they are decided on
+	places     []int          // see rows.Places; nil until they are decided on
 	met        map[string]int // how many rows each person of its kind has
-	counting   []int          // columns whose values are left out, or only used while reading
-	left       []int          // how many there were in each column
+	left       rows.Tally     // of columns whose values are left out, or only used while reading
 }
 
 // inspect reads a table once, to know its headings and what the columns are

@@ -131,10 +131,10 @@ func (r *reader) room(s *sheet) {
 	if r.people[s.kind] == nil {
 		r.people[s.kind] = make(map[string]int, n)
 	}
-	s.met, s.left = r.people[s.kind], make([]int, len(s.columns))
+	s.met = r.people[s.kind]
 	for i, c := range s.columns {
 		if c.leftAs() != "" {
-			s.counting = append(s.counting, i)
+			s.left.Watch(i)
 		}
 	}
 }
