@@ -80,7 +80,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 	require.NoError(t, told)
 	require.Equal(t, http.StatusNoContent, deliver(t, h, aged("panic-again", 2*time.Hour, 9)).Code)
 	require.ErrorContains(t, told, "drop_test.go", "where it was")
-	for _, line := range append(lines.with("panic-once"), lines.with("panic-again")...) {
+	for _, line := range append(lines.With("panic-once"), lines.With("panic-again")...) {
 		require.NotContains(t, line, "Vries", "a value may be somebody's")
 	}
 }

@@ -69,7 +69,7 @@ func TestAnswersToDeliveries(t *testing.T) {
 			}), envelope(id, `{"tenant":"bestuur","import":"i1","added":"later"}`))
 			require.Equal(t, c.status, w.Code)
 			require.Empty(t, w.Body.String())
-			found := lines.with(id)
+			found := lines.With(id)
 			if c.level == "" {
 				require.Empty(t, found)
 				return
@@ -105,7 +105,7 @@ func TestPoisonIsAcknowledgedUnread(t *testing.T) {
 			require.Equal(t, http.StatusNoContent, w.Code)
 		})
 	}
-	require.Empty(t, lines.with("sanne"))
+	require.Empty(t, lines.With("sanne"))
 }
 
 func FuzzHandler(f *testing.F) {

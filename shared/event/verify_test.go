@@ -159,9 +159,9 @@ func TestTokensAndClaimsAreNotLogged(t *testing.T) {
 	maps.Copy(changed, map[string]any{"email": "logged@evil.example", "nonce": "logged"})
 	token := sign(t, jose.RS256, key, changed)
 	require.Equal(t, http.StatusUnauthorized, knock(t, guarded(t, key), "Bearer "+token).Code)
-	require.NotEmpty(t, lines.with("push refused"))
-	require.Empty(t, lines.with("logged@evil.example"))
-	require.Empty(t, lines.with(token[:40]))
+	require.NotEmpty(t, lines.With("push refused"))
+	require.Empty(t, lines.With("logged@evil.example"))
+	require.Empty(t, lines.With(token[:40]))
 }
 
 func TestNobodyIsLetInWhileKeysAreOutOfReach(t *testing.T) {

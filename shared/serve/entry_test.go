@@ -32,7 +32,7 @@ func TestEntryTriesAgainUntilTheFunctionStarts(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, w.Code)
 		require.NotContains(t, w.Body.String(), "10.0.0.7")
 	}
-	require.Len(t, lines.with(t, "entry-refused"), 2)
+	require.Len(t, said(t, "entry-refused"), 2)
 	for range 2 {
 		require.Equal(t, http.StatusTeapot, ask(t, entry, "").Code)
 	}

@@ -31,7 +31,7 @@ func TestPanicsAreAnsweredAndLoggedWithoutPersonalData(t *testing.T) {
 			require.Equal(t, http.StatusInternalServerError, w.Code)
 			require.NotContains(t, w.Body.String(), "sanne")
 			require.NotContains(t, w.Body.String(), "goroutine")
-			found := lines.with(t, function)
+			found := said(t, function)
 			require.Len(t, found, 2, "one line for the panic and one for the request")
 			require.Equal(t, "ERROR", found[0]["level"])
 			require.Contains(t, found[0]["stack"], "outer_test.go", "the line does not say where")
@@ -45,7 +45,7 @@ func TestPanicsOfTheRuntimeSayWhat(t *testing.T) {
 	t.Parallel()
 	var none map[string]int
 	ask(t, serve.Outer("panics-of-runtime", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { none["a"] = 1 })), "")
-	require.Contains(t, fmt.Sprint(lines.with(t, "panics-of-runtime")), "nil map")
+	require.Contains(t, fmt.Sprint(said(t, "panics-of-runtime")), "nil map")
 }
 
 func TestNothingIsAddedToAnAnswerThatHasBegun(t *testing.T) {
@@ -55,7 +55,7 @@ func TestNothingIsAddedToAnAnswerThatHasBegun(t *testing.T) {
 		panic("half-way")
 	})), "")
 	require.Equal(t, "half", w.Body.String())
-	require.Len(t, lines.with(t, "panics-half-way"), 2)
+	require.Len(t, said(t, "panics-half-way"), 2)
 }
 
 func TestWritersBeneathAreReached(t *testing.T) {
@@ -66,7 +66,7 @@ func TestWritersBeneathAreReached(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 	})), "")
 	require.True(t, w.Flushed)
-	require.EqualValues(t, http.StatusAccepted, lines.with(t, "flushes")[0]["status"])
+	require.EqualValues(t, http.StatusAccepted, said(t, "flushes")[0]["status"])
 }
 
 func TestRequestsAreLoggedWithoutWhoAndWhat(t *testing.T) {
@@ -81,7 +81,7 @@ func TestRequestsAreLoggedWithoutWhoAndWhat(t *testing.T) {
 		r.RemoteAddr, r.Header = "192.0.2.77:1234", http.Header{"Cookie": {"session=geheim"}, "User-Agent": {"bramzilla"}}
 		outer.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	found := lines.with(t, "requests-logged")
+	found := said(t, "requests-logged")
 	require.Len(t, found, 4)
 	for i, status := range []int{http.StatusTeapot, http.StatusOK, http.StatusOK, http.StatusNotFound} {
 		require.EqualValues(t, status, found[i]["status"], i)

@@ -134,7 +134,7 @@ func TestOnlyOurOwnFailuresAreLogged(t *testing.T) {
 	for k := range kinds() {
 		word := "cause-of-" + strings.ReplaceAll(k.String(), " ", "-")
 		ask(t, serve.API(texts(t), failing(fault.As(k, errors.New(word)))), "")
-		found := lines.with(t, word)
+		found := said(t, word)
 		if k != fault.Internal && k != fault.Busy {
 			require.Empty(t, found, k)
 			continue

@@ -2,6 +2,7 @@ package journey_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators/demo"
+	"cool.example/sync/emulators/logged"
 	"cool.example/sync/emulators/stack"
 	"cool.example/sync/scripts/internal/browse"
 	"cool.example/sync/scripts/internal/journey"
@@ -37,7 +39,7 @@ func accounts(t *testing.T, s *journey.Stage) map[string]account.Account {
 }
 
 // log gathers what every function of every stage logs.
-var log = journey.CatchLog()
+var log = logged.Catch(slog.LevelDebug)
 
 func TestImportTwiceAndKeepNothingForbidden(t *testing.T) {
 	t.Parallel()
