@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,11 +87,8 @@ func covers(prefix, path string) bool {
 	return path == prefix || strings.HasPrefix(path, prefix+"/")
 }
 
-// longestPause is the longest between two attempts to deliver a message.
-const longestPause = 10 * time.Second
-
 // subscribe makes every topic and has it pushed to its function.
-func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay, hurry time.Duration) error {
+func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *relay) error {
 	made := map[string]bool{}
 	for _, route := range routes {
 		if route.Kind == functions.HTTP {
@@ -105,7 +101,7 @@ func (s *Stack) subscribe(ctx context.Context, routes []functions.Route, r *rela
 		}
 		made[route.Topic] = true
 		err := s.Space.Push(ctx, space.Subscription{
-			Topic: route.Topic, Name: route.Function + "-" + route.Topic, Pause: cmp.Or(hurry, longestPause),
+			Topic: route.Topic, Name: route.Function + "-" + route.Topic,
 			Address: r.url() + "/push/" + route.Function + "/" + route.Topic,
 		})
 		if err != nil {

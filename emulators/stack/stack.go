@@ -36,8 +36,8 @@ type Options struct {
 	// Replace puts another handler in a function's place, given the variables
 	// that the function would be started with.
 	Replace map[string]func(environ []string) http.Handler
-	// Hurry makes the minute's timer tick, the sweep lose patience, and failed
-	// messages come back after this time; their own where 0.
+	// Hurry makes the minute's timer tick and the sweep lose patience after this
+	// time; their own where 0.
 	Hurry   time.Duration
 	Environ map[string]string // further variables of the functions
 	// Clock is what the functions live by; the machine's where nil. With one of
@@ -106,7 +106,7 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	r.handlers, s.relay, s.routes = handlers, r, routes
 	s.serve(front, balance(routes, handlers))
 	s.serve(r.listener, r)
-	if err := s.subscribe(ctx, routes, r, o.Hurry); err != nil {
+	if err := s.subscribe(ctx, routes, r); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	var ticking context.Context

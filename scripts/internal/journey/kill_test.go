@@ -124,7 +124,7 @@ func TestKilledAnywhereInApply(t *testing.T) {
 	t.Cleanup(m.kill)
 	s := journey.BeginWith(t, "99XX", journey.Setting{
 		Hurry:   time.Second,
-		Wait:    8 * time.Minute, // the database lets go of a dead process's locks after a minute, six times
+		Wait:    5 * time.Minute, // a step may wait a minute for the locks of a dead one, six times
 		Replace: map[string]func([]string) http.Handler{"rosterapply": func(environ []string) http.Handler { m.environ = environ; return m }},
 	})
 	invented := journey.School(1500)
