@@ -23,10 +23,16 @@ func TestAnyOrderAndAnyRepeatsGiveTheSame(t *testing.T) {
 	for name, c := range map[string]struct {
 		times     int
 		backwards bool
-	}{"in order": {1, false}, "backwards": {1, true}, "each three times": {3, false}, "backwards and twice": {2, true}} {
+		stint     time.Duration
+	}{
+		"in order": {1, false, oneStep}, "backwards": {1, true, oneStep}, "each three times": {3, false, oneStep}, "backwards and twice": {2, true, oneStep},
+		"a lane at a time": {2, false, time.Hour}, "a lane at a time, backwards": {1, true, time.Hour},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := begin(t)
+			f.stint = c.stint
+			f.serve(f.queue)
 			rows := people(450)
 			f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: rows}}, "r1")
 			f.drain(c.times, c.backwards)
@@ -131,15 +137,15 @@ func TestAnotherRunHasTakenOver(t *testing.T) {
 	require.Equal(t, roster.Refused, run.Status)
 }
 
-func TestMessagesThatFitNoStep(t *testing.T) {
+func TestMessagesThatFitNoLane(t *testing.T) {
 	t.Parallel()
 	f := begin(t)
 	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: people(3)}}, "r1")
 	_, _ = f.queue.take(false) // the good one
 	for name, m := range map[string]topic.Apply{
-		"another lane's step": {Tenant: board, Import: "r1", Phase: roster.People, Lane: 0, Next: 1},
-		"no such lane":        {Tenant: board, Import: "r1", Phase: roster.People, Lane: 7, Next: 7},
-		"before the first":    {Tenant: board, Import: "r1", Phase: roster.People, Lane: 0, Next: -2},
+		"no such lane":        {Tenant: board, Import: "r1", Phase: roster.People, Lane: 7},
+		"before the first":    {Tenant: board, Import: "r1", Phase: roster.People, Lane: -2},
+		"no such phase":       {Tenant: board, Import: "r1", Phase: "anything"},
 		"no such run":         {Tenant: board, Import: "r9", Phase: roster.People},
 		"another institution": {Tenant: "anderbestuur", Import: "r1", Phase: roster.People},
 	} {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,6 +120,8 @@ func TestAnyOrderOfEveryPhase(t *testing.T) {
 			f := begin(t)
 			chance := rand.New(rand.NewPCG(seed, 1))
 			f.everyPhase()
+			f.stint = []time.Duration{oneStep, time.Hour}[seed%2]
+			f.serve(f.queue)
 			var seen []outbox.Message
 			for m, ok := f.queue.take(chance.IntN(2) == 0); ok; m, ok = f.queue.take(chance.IntN(2) == 0) {
 				seen = append(seen, m)
@@ -192,6 +195,40 @@ func TestKilledAtEveryStep(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestALaneIsDeliveredTwiceAtOnce has each lane's message delivered again while
+// its steps are applied, as where an answer stays out for too long.
+func TestALaneIsDeliveredTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	f := begin(t)
+	f.stint = time.Hour
+	f.serve(f.queue)
+	rows := people(1250)
+	f.run(roster.Plan{Rows: map[roster.Phase][]roster.AccountRow{roster.People: rows}}, "r1")
+	var all sync.WaitGroup
+	for m, ok := f.queue.take(false); ok; m, ok = f.queue.take(false) {
+		for range 2 {
+			all.Go(func() {
+				for f.deliver(m) != http.StatusNoContent { // contention did not end: it comes again
+				}
+			})
+		}
+	}
+	all.Wait()
+	require.Len(t, f.accounts(), len(rows))
+	require.Equal(t, roster.Applied, f.stored("r1").Status)
+	applied := map[account.ID]int{}
+	for e, err := range f.db.Log().All(t.Context(), board) {
+		require.NoError(t, err)
+		for _, id := range e.Value.Subjects {
+			applied[id]++
+		}
+	}
+	require.Len(t, applied, len(rows))
+	for id, times := range applied {
+		require.Equal(t, 1, times, id)
 	}
 }
 

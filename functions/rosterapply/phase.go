@@ -20,17 +20,14 @@ import (
 // finishPhase begins the next phase when every lane has finished this one.
 // Each lane asks when it ends; the last to commit sees all the others, so
 // somebody always begins the next phase. Two may: then its messages are there
-// twice, which steps bear.
+// twice, which lanes bear.
 func (s *server) finishPhase(ctx context.Context, m topic.Apply, run roster.Run) error {
 	done, err := s.complete(ctx, m, run)
 	if err != nil || !done {
 		return err
 	}
 	if phase, ok := run.Follows(m.Phase); ok {
-		if err := s.post.Publisher.Publish(ctx, first(m.Tenant, run, phase)); err != nil {
-			return fmt.Errorf("begin %s: %w", phase, err)
-		}
-		return nil
+		return s.begin(ctx, m.Tenant, run, phase)
 	}
 	if len(run.Held) > 0 { // that waits for somebody's approval, and the school is free for a newer file
 		return s.close(ctx, m.Tenant, run, end{status: roster.Waiting, waits: true, done: true})
@@ -38,32 +35,53 @@ func (s *server) finishPhase(ctx context.Context, m topic.Apply, run roster.Run)
 	return s.close(ctx, m.Tenant, run, end{status: roster.Applied, done: true})
 }
 
-// first returns the messages of a phase's first step in every lane.
-func first(owner tenant.ID, run roster.Run, phase roster.Phase) []outbox.Message {
+// begin sends the messages of a phase's lanes, but for lanes that are under way:
+// whoever brought them there has not answered its message before it ends them, or
+// sends another.
+func (s *server) begin(ctx context.Context, owner tenant.ID, run roster.Run, phase roster.Phase) error {
+	have, err := s.lanes(ctx, owner, run, phase)
+	if err != nil {
+		return err
+	}
 	var out []outbox.Message
 	for _, m := range topic.First(owner, run, phase) {
-		out = append(out, outbox.To(topic.RosterApply, m))
+		if _, begun := have[laneID(phase, m.Lane)]; !begun {
+			out = append(out, outbox.To(topic.RosterApply, m))
+		}
 	}
-	return out
+	if err := s.post.Publisher.Publish(ctx, out); err != nil {
+		return fmt.Errorf("begin %s: %w", phase, err)
+	}
+	return nil
+}
+
+// laneIDs names the lanes that have a step in a phase.
+func laneIDs(run roster.Run, phase roster.Phase) []store.LaneID {
+	var ids []store.LaneID
+	for lane := range min(roster.Lanes, len(run.Plan.Steps[phase])) {
+		ids = append(ids, laneID(phase, lane))
+	}
+	return ids
+}
+
+// lanes reads the lanes of a phase that have applied something.
+func (s *server) lanes(ctx context.Context, owner tenant.ID, run roster.Run, phase roster.Phase) (map[store.LaneID]store.Entry[store.LaneID, store.Lane], error) {
+	have, err := s.db.Lanes(run.ID, run.ExpireAt).GetMany(ctx, owner, laneIDs(run, phase))
+	if err != nil {
+		return nil, fmt.Errorf("read lanes: %w", err)
+	}
+	return have, nil
 }
 
 // complete reports whether every lane has applied all its steps of the phase.
 func (s *server) complete(ctx context.Context, m topic.Apply, run roster.Run) (bool, error) {
-	steps := len(run.Plan.Steps[m.Phase])
-	var ids []store.LaneID
-	for lane := range min(roster.Lanes, steps) {
-		ids = append(ids, laneID(m.Phase, lane))
-	}
-	lanes, err := s.db.Lanes(run.ID, run.ExpireAt).GetMany(ctx, m.Tenant, ids)
-	if err != nil {
-		return false, fmt.Errorf("read lanes: %w", err)
-	}
-	for _, id := range ids {
-		if e, ok := lanes[id]; !ok || e.Value.Next < steps {
-			return false, nil
+	have, err := s.lanes(ctx, m.Tenant, run, m.Phase)
+	for _, id := range laneIDs(run, m.Phase) {
+		if e, ok := have[id]; err != nil || !ok || e.Value.Next < len(run.Plan.Steps[m.Phase]) {
+			return false, err
 		}
 	}
-	return true, nil
+	return true, err
 }
 
 // end is how a run leaves the state Applying.
@@ -163,10 +181,8 @@ func closed(run roster.Run, e end, now time.Time) roster.Run {
 // conflicts counts the rows that all lanes left alone.
 func (s *server) conflicts(tx *store.Tx, owner tenant.ID, run roster.Run) (int, error) {
 	var ids []store.LaneID
-	for phase, steps := range run.Plan.Steps {
-		for lane := range min(roster.Lanes, len(steps)) {
-			ids = append(ids, laneID(phase, lane))
-		}
+	for phase := range run.Plan.Steps {
+		ids = append(ids, laneIDs(run, phase)...)
 	}
 	lanes, err := s.db.Lanes(run.ID, run.ExpireAt).GetManyTx(tx, owner, ids)
 	n := 0

@@ -80,6 +80,9 @@ func (q *queue) take(last bool) (outbox.Message, bool) {
 	return m, true
 }
 
+// oneStep makes every step a delivery of its own, so that they come in any order.
+const oneStep = time.Nanosecond
+
 // fixture is a function with an institution and a school.
 type fixture struct {
 	t       *testing.T
@@ -88,6 +91,7 @@ type fixture struct {
 	index   seal.Index
 	keeper  erase.Keeper
 	clock   *clock.Manual // of the function
+	stint   time.Duration // of a delivery
 	queue   *queue
 	handler http.Handler
 }
@@ -108,7 +112,7 @@ func begin(t *testing.T) *fixture {
 	index, err := seal.NewIndex(bytes.Repeat([]byte{7}, 32))
 	require.NoError(t, err)
 	f := &fixture{
-		t: t, db: db, shelf: plan.Shelf{Bucket: bucket, Keys: sealer}, index: index, queue: &queue{},
+		t: t, db: db, shelf: plan.Shelf{Bucket: bucket, Keys: sealer}, index: index, queue: &queue{}, stint: oneStep,
 		clock: clock.NewManual(time.Now().UTC().Truncate(time.Microsecond)),
 	}
 	f.keeper = erase.Keeper{DB: db, Ledger: records, Box: sealer, Index: index, Clock: f.clock}
@@ -124,7 +128,7 @@ func (f *fixture) serve(out outbox.Publisher) {
 	keeper := f.keeper
 	keeper.Post = post
 	f.handler = rosterapply.New(rosterapply.Deps{
-		DB: f.db, Plans: f.shelf, Index: f.index, Keys: f.keeper.Box.(*seal.Sealer), Bin: keeper, Post: post, Clock: f.clock,
+		DB: f.db, Plans: f.shelf, Index: f.index, Keys: f.keeper.Box.(*seal.Sealer), Bin: keeper, Post: post, Clock: f.clock, Stint: f.stint,
 	})
 }
 

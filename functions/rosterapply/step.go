@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
@@ -17,7 +18,7 @@ import (
 	"cool.example/sync/shared/topic"
 )
 
-// errDone says that another delivery applied the step before this one.
+// errDone says that another delivery has applied the step.
 var errDone = errors.New("the step was applied before")
 
 // errLost says that another run has taken over the school.
@@ -27,6 +28,7 @@ var errLost = errors.New("another import has taken over")
 type job struct {
 	topic.Apply
 	run     roster.Run
+	at      int // which step of the phase
 	step    roster.Step
 	targets []connection.ID
 }
@@ -38,7 +40,7 @@ func laneID(phase roster.Phase, lane int) store.LaneID {
 
 // apply commits the job's step: first blindly, in one transaction without
 // reading the rows; where somebody has changed a row since the plan, row by
-// row. It returns the letter that the step stored, or errDone.
+// row. It returns the letter that the step stored, if any, or errDone.
 func (s *server) apply(ctx context.Context, j job) (outbox.Letter, error) {
 	return s.recorded(ctx, j, func() (outbox.Letter, outcome, error) {
 		letter, o, err := s.commit(ctx, j, s.blind)
@@ -62,7 +64,7 @@ func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		if lane.Next > j.Next {
+		if lane.Next > j.at {
 			return errDone
 		}
 		slot, err := s.db.Slots().GetTx(tx, j.Tenant, j.run.School)
@@ -75,15 +77,15 @@ func (s *server) commit(ctx context.Context, j job, write writer) (letter outbox
 		if o, err = write(ctx, tx, j); err != nil {
 			return err
 		}
-		lane.Next, lane.Conflicts = j.Next+roster.Lanes, lane.Conflicts+len(o.left)
+		lane.Next, lane.Conflicts = j.at+roster.Lanes, lane.Conflicts+len(o.left)
 		lane.Left = append(lane.Left, o.left[:min(len(o.left), leftKept-len(lane.Left))]...)
-		letter = outbox.New(j.Tenant, s.clock.Now(), j.messages()...)
+		letter = j.letter(s.clock.Now())
 		return errors.Join(
 			s.db.Lanes(j.run.ID, j.run.ExpireAt).SetTx(tx, j.Tenant, laneID(j.Phase, j.Lane), lane),
 			s.prolong(tx, j, slot),
 			s.record(tx, j, o),
 			s.revise(ctx, tx, j, o.changes),
-			s.db.Outbox().CreateTx(tx, j.Tenant, letter.ID, letter),
+			s.keep(tx, letter),
 		)
 	})
 	return letter, o, err
@@ -126,21 +128,19 @@ func (s *server) record(tx *store.Tx, j job, o outcome) error {
 	return errors.Join(failed...)
 }
 
-// messages returns what follows the step: the lane's next step, and the
-// accounts and groups for each target.
-func (j job) messages() []outbox.Message {
-	var out []outbox.Message
-	if next := j.Next + roster.Lanes; next < len(j.run.Plan.Steps[j.Phase]) {
-		body := j.Apply
-		body.Next = next
-		out = append(out, outbox.To(topic.RosterApply, body))
+// letter brings the step's accounts and groups to each target; it is empty where
+// there is none.
+func (j job) letter(now time.Time) outbox.Letter {
+	if len(j.targets) == 0 {
+		return outbox.Letter{}
 	}
+	var out []outbox.Message
 	for _, c := range j.targets {
 		out = append(out, outbox.To(topic.ProvisionGoogle, topic.Provision{
 			Tenant: j.Tenant, Connection: c, Accounts: j.accounts(), Groups: j.groups(),
 		}))
 	}
-	return out
+	return outbox.New(j.Tenant, now, out...)
 }
 
 func (j job) accounts() []account.ID {

@@ -44,13 +44,13 @@ type Pull struct {
 	Turn   int64     `json:"turn"`
 }
 
-// Apply asks for one step of a plan: chunk Next of Phase in lane Lane.
+// Apply asks to go on with a plan's steps of Phase in lane Lane, from wherever
+// the lane is.
 type Apply struct {
 	Tenant tenant.ID    `json:"tenant"`
 	Import roster.RunID `json:"import"`
 	Phase  roster.Phase `json:"phase"`
 	Lane   int          `json:"lane"`
-	Next   int          `json:"next"`
 }
 
 // Provision asks to bring accounts and groups to one target in their present
@@ -123,7 +123,7 @@ type Tick struct{}
 func First(owner tenant.ID, run roster.Run, phase roster.Phase) []Apply {
 	var out []Apply
 	for lane := range min(roster.Lanes, len(run.Plan.Steps[phase])) {
-		out = append(out, Apply{Tenant: owner, Import: run.ID, Phase: phase, Lane: lane, Next: lane})
+		out = append(out, Apply{Tenant: owner, Import: run.ID, Phase: phase, Lane: lane})
 	}
 	return out
 }

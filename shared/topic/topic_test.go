@@ -44,7 +44,7 @@ func wires() []wire {
 			`{"tenant":"bestuur","import":"i1"}`, `{"tenant":"","import":""}`),
 		on(topic.RosterPull, topic.Pull{Tenant: "bestuur", School: "s1", Turn: 3},
 			`{"tenant":"bestuur","school":"s1","turn":3}`, `{"tenant":"","school":"","turn":0}`),
-		on(topic.RosterApply, topic.Apply{Tenant: "bestuur", Import: "i1", Phase: roster.People, Lane: 2, Next: 7},
+		on(topic.RosterApply, topic.Apply{Tenant: "bestuur", Import: "i1", Phase: roster.People, Lane: 2},
 			`{"tenant":"bestuur","import":"i1","phase":"people","lane":2,"next":7}`,
 			`{"tenant":"","import":"","phase":"","lane":0,"next":0}`),
 		on(topic.ProvisionGoogle, topic.Provision{
@@ -159,7 +159,7 @@ func TestFirst(t *testing.T) {
 		first := topic.First("bestuur", run, roster.People)
 		require.Len(t, first, min(n, roster.Lanes))
 		for lane, m := range first {
-			require.Equal(t, topic.Apply{Tenant: "bestuur", Import: "i1", Phase: roster.People, Lane: lane, Next: lane}, m)
+			require.Equal(t, topic.Apply{Tenant: "bestuur", Import: "i1", Phase: roster.People, Lane: lane}, m)
 		}
 		require.Empty(t, topic.First("bestuur", run, roster.Leave))
 	}
