@@ -15,6 +15,7 @@ import (
 	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/roster/rows"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
@@ -30,6 +31,7 @@ type Draft struct {
 	Name     person.Name
 	School   school.ID  // "" for staff of the board, and nobody else
 	Groups   []group.ID // classes and lesson groups of the school, and manual groups
+	Number   string     // administration number; pupils only, "" for none yet
 	Function string     // staff only, in the school's own words
 	Until    time.Time  // when the account leaves by itself; zero for never
 	Owner    account.ID // of a functional account
@@ -55,6 +57,10 @@ func (d Draft) Check(now time.Time) error {
 		return fault.New(fault.Invalid, "people.name_missing")
 	case d.School == "" && d.Kind != person.Staff:
 		return fault.New(fault.Invalid, "people.school_missing")
+	case d.Number != "" && d.Kind != person.Pupil:
+		return fault.New(fault.Invalid, "people.field_invalid")
+	case NumberProblem(d.Number) != "":
+		return &fault.Error{Kind: fault.Invalid, Public: NumberProblem(d.Number)}
 	case d.Function != "" && d.Kind != person.Staff:
 		return fault.New(fault.Invalid, "people.function_invalid")
 	case (d.Owner != "") != (d.Kind == person.Functional):
@@ -63,6 +69,22 @@ func (d Draft) Check(now time.Time) error {
 		return fault.New(fault.Invalid, "people.until_past")
 	}
 	return nil
+}
+
+// longestNumber bounds an administration number.
+const longestNumber = 20
+
+// NumberProblem returns the key of what is wrong with an administration number that
+// somebody wrote, "" for nothing. Nine digits that may be a citizen service number
+// are refused: nobody's belongs here.
+func NumberProblem(number string) string {
+	switch {
+	case len(number) > longestNumber || strings.ContainsFunc(number, func(r rune) bool { return r < '!' || r > '~' }):
+		return "people.number_invalid"
+	case rows.HoldsBSN(number):
+		return "people.number_bsn"
+	}
+	return ""
 }
 
 // Clerk adds people by hand.
@@ -103,7 +125,10 @@ func (c Clerk) Add(ctx context.Context, o Order, d Draft) (account.Account, erro
 		if a, err = c.named(ctx, owner, a); err != nil {
 			return a, err
 		}
-		b := batch{order: o, now: c.Clock.Now(), changed: []account.Account{a}, matters: []account.Account{a}}
+		b := batch{order: o, now: c.Clock.Now(), changed: []account.Account{a}, matters: []account.Account{a}, fields: []string{"call_name", "infix", "surname", "username"}}
+		if d.Number != "" {
+			b.fields = append(b.fields, "administration_number")
+		}
 		b.letter = outbox.New(owner, b.now, append(b.provision(targets), b.recalculate()...)...)
 		err = c.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error { return c.create(tx, b) })
 		if fault.KindOf(err) == fault.Conflict {
@@ -134,7 +159,7 @@ func (c Clerk) before(ctx context.Context, owner tenant.ID, a account.Account) (
 // create writes the account of a batch with its names.
 func (c Clerk) create(tx *store.Tx, b batch) error {
 	a, o := b.changed[0], b.order
-	entry := o.Mark.On(audit.New(b.now, o.Actor, audit.Added, a.ID).Of("call_name", "infix", "surname", "username"))
+	entry := o.Mark.On(audit.New(b.now, o.Actor, audit.Added, a.ID).Of(b.fields...))
 	failed := []error{
 		c.DB.Accounts().CreateTx(tx, o.Owner, a.ID, a),
 		c.DB.Log().CreateTx(tx, o.Owner, entry.ID, entry),
@@ -151,8 +176,11 @@ func (c Clerk) drawn(ctx context.Context, owner tenant.ID, d Draft) (account.Acc
 	now := c.Clock.Now()
 	a := account.Account{
 		ID: d.ID, Kind: d.Kind, State: account.Active, Epoch: 1, Version: 1, Created: now, Changed: now, Until: d.Until,
-		Source: account.Source{Name: d.Name}, Own: account.Own{Function: d.Function, Owner: d.Owner},
+		Source: account.Source{Name: d.Name, Number: d.Number}, Own: account.Own{Function: d.Function, Owner: d.Owner},
 		Traces: map[string]account.Trace{"surname": {At: now, By: account.ByHand}, "call_name": {At: now, By: account.ByHand}},
+	}
+	if d.Number != "" {
+		a.Traces["administration_number"] = account.Trace{At: now, By: account.ByHand}
 	}
 	var of []group.ID
 	found, err := c.DB.Groups().GetMany(ctx, owner, d.Groups)
@@ -204,7 +232,7 @@ func (c Clerk) named(ctx context.Context, owner tenant.ID, a account.Account) (a
 	}
 	taken := &taken{c: c, ctx: ctx, owner: owner, institution: institution}
 	namer, _ := naming.Compile(a.Kind, place.Naming[a.Kind]) // one that cannot work is the usual one
-	subject := naming.Subject{Name: a.Source.Name, Year: int(school.YearAt(a.Created)), School: place.Code.String()}
+	subject := naming.Subject{Name: a.Source.Name, Number: a.Source.Number, Year: int(school.YearAt(a.Created)), School: place.Code.String()}
 	if _, made := namer.Stems(subject); !made { // it is of what only a source delivers, such as a number
 		namer, _ = naming.Compile(a.Kind, naming.Rule{})
 	}

@@ -86,6 +86,12 @@ func TestNamesThatNobodyGets(t *testing.T) {
 	child := teacher("Kim", "Nieuw")
 	child.Kind, child.Function = person.Pupil, ""
 	require.Equal(t, "kim.nieuw", s.add(child).Username, "a pupil who is new today has no number yet")
+	child.Number = "00471"
+	numbered := s.add(child)
+	require.Equal(t, "00471", numbered.Username)
+	require.Equal(t, "00471", numbered.Source.Number)
+	require.Equal(t, account.ByHand, numbered.Traces["administration_number"].By)
+	require.True(t, slices.ContainsFunc(s.logged()[audit.Added], func(e audit.Entry) bool { return slices.Contains(e.Fields, "administration_number") }))
 	require.Equal(t, []string{"smit", "smit-an", "smit2"}, []string{
 		s.add(teacher("Bo", "Smit")).Username, s.add(teacher("Anna", "Smit")).Username, s.add(teacher("Andy", "Smit")).Username,
 	})
@@ -150,6 +156,9 @@ func TestDraftsOfNobody(t *testing.T) {
 		"no such school":         func(d *change.Draft) { d.School = "x" },
 		"no such group":          func(d *change.Draft) { d.Groups = []group.ID{"x"} },
 		"a group that ended":     func(d *change.Draft) { d.Groups = []group.ID{"oud"} },
+		"a number of staff":      func(d *change.Draft) { d.Number = "00471" },
+		"a number of two words":  func(d *change.Draft) { d.Kind, d.Number = person.Pupil, "0 471" },
+		"a BSN for a number":     func(d *change.Draft) { d.Kind, d.Number = person.Pupil, "111222333" },
 		"a group by rule":        func(d *change.Draft) { d.Groups = []group.ID{"ruled"} },
 		"another school's":       func(d *change.Draft) { d.Groups = []group.ID{"elders"} },
 		"an end in the past":     func(d *change.Draft) { d.Until = s.clock.Now() },

@@ -40,6 +40,15 @@ const (
 	Lesson GroupKind = "lesson" // samengestelde groep, cluster, lesson group
 )
 
+// ValidYear reports whether code is a jaargroep of types.variabel.xsd 2.1 of EDEXML.
+func ValidYear(code string) bool {
+	switch code {
+	case "B", "D", "0", "1", "2", "3", "4", "5", "6", "7", "8", "11", "12", "13", "14", "15", "16", "S", "V", "C", "N", "H":
+		return true
+	}
+	return false
+}
+
 // Group is a class or lesson group.
 type Group struct {
 	Key  string // the source's key, unique in the roster

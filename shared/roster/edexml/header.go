@@ -178,7 +178,7 @@ func (d *document) group(e xml.StartElement) error {
 	if err != nil || !ok {
 		return err
 	}
-	if (g.Year != "" || g.Kind == roster.Class) && !validYear(g.Year) {
+	if (g.Year != "" || g.Kind == roster.Class) && !roster.ValidYear(g.Year) {
 		d.add(UnknownYear, atYear, "jaargroep")
 		g.Year = ""
 	}

@@ -249,7 +249,7 @@ func (d *document) ownYear(p *draft, e xml.StartElement) error {
 	if err := d.fill(&p.person.Year, e); err != nil {
 		return err
 	}
-	if p.person.Year != "" && !validYear(p.person.Year) {
+	if p.person.Year != "" && !roster.ValidYear(p.person.Year) {
 		d.add(UnknownYear, at, "jaargroep")
 		d.count("jaargroep", 1)
 		p.person.Year = ""

@@ -47,15 +47,6 @@ func leftOut(element string) bool {
 	return false
 }
 
-// validYear reports whether code is a jaargroep of types.variabel.xsd 2.1.
-func validYear(code string) bool {
-	switch code {
-	case "B", "D", "0", "1", "2", "3", "4", "5", "6", "7", "8", "11", "12", "13", "14", "15", "16", "S", "V", "C", "N", "H":
-		return true
-	}
-	return false
-}
-
 // Years of a group or pupil that are no year of education.
 const (
 	historical = "H" // left the school

@@ -22,8 +22,8 @@ import (
 )
 
 // edit changes what the school itself says of a person: POST
-// /admin/people/{id}. Imported fields have their owner, and that is not the
-// school: they are no part of the form, and refused where somebody sends them.
+// /admin/people/{id}. What a source delivers has its owner, and that is not the
+// school: it is no part of the form, and refused where somebody sends another.
 func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	if err := console.Form(w, r); err != nil {
 		return err
@@ -51,6 +51,10 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 	if err != nil {
 		return err
 	}
+	delivered, err := o.delivered(r.Context(), who.Tenant, stored)
+	if err != nil {
+		return err
+	}
 	rights := o.May(r.Context(), who, access.ManageRights)
 	order := o.By(r.Context(), who, audit.Changed, id)
 	order.Seen = seen
@@ -60,7 +64,7 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 			a.Own.Groups = groups
 		}
 		for _, set := range []func() error{
-			func() error { return named(a, get) },
+			func() error { return complete(a, r.PostForm, delivered) },
 			func() error { return working(a, r.PostForm) },
 			func() error { return aged(a, r.PostForm) },
 			func() error { return ending(a, until, o.Clock.Now()) },
@@ -114,23 +118,6 @@ func ending(a *account.Account, until, now time.Time) error {
 		return fault.New(fault.Invalid, "people.until_past")
 	}
 	a.Until = until
-	return nil
-}
-
-// named sets the name of somebody whom no source delivers.
-func named(a *account.Account, get func(string) string) error {
-	n := person.Name{Call: console.Clean(get("call_name")), Infix: console.Clean(get("infix")), Surname: console.Clean(get("surname"))}
-	if n == (person.Name{}) {
-		return nil
-	}
-	if !byHand(*a) {
-		return fault.New(fault.Invalid, imported)
-	}
-	if n.Surname == "" || len(n.Call)+len(n.Infix)+len(n.Surname) > change.Longest {
-		return fault.New(fault.Invalid, "people.name_missing")
-	}
-	n.FirstNames, n.Initials = a.Source.Name.FirstNames, a.Source.Name.Initials
-	a.Source.Name = n
 	return nil
 }
 

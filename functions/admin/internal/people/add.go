@@ -57,7 +57,8 @@ func (o Office) add(w http.ResponseWriter, r *http.Request, who session.Person) 
 	}
 	d := change.Draft{
 		ID: account.ID(get("id")), Kind: person.Kind(get("kind")), School: school.ID(get("school")), Function: console.Clean(get("function")), Until: until,
-		Name: person.Name{Call: console.Clean(get("call_name")), Infix: console.Clean(get("infix")), Surname: console.Clean(get("surname"))},
+		Number: console.Clean(get("number")),
+		Name:   person.Name{Call: console.Clean(get("call_name")), Infix: console.Clean(get("infix")), Surname: console.Clean(get("surname"))},
 	}
 	for _, id := range r.PostForm["group"] {
 		if id != "" {
@@ -198,6 +199,7 @@ func columns() map[string]string {
 		"soort": "kind", "kind": "kind", "roepnaam": "call", "callname": "call", "voornaam": "call", "tussenvoegsel": "infix", "infix": "infix",
 		"achternaam": "surname", "surname": "surname", "functie": "function", "function": "function", "groepen": "groups", "groups": "groups",
 		"klas": "groups", "tot": "until", "tot en met": "until", "totenmet": "until", "until": "until", "verantwoordelijke": "owner", "owner": "owner",
+		"leerlingnummer": "number", "administratienummer": "number", "number": "number",
 	}
 }
 
@@ -278,7 +280,7 @@ func shortOf(i int) string {
 // row reads one row: of what is wrong the key of the message.
 func (o Office) row(ctx context.Context, owner tenant.ID, cell func(string) string, groups map[string]group.ID) (fileRow, error) {
 	name := person.Name{Call: cell("call"), Infix: cell("infix"), Surname: cell("surname")}
-	row := fileRow{Name: name.Display(), Kind: cell("kind"), draft: change.Draft{Name: name, Function: cell("function")}}
+	row := fileRow{Name: name.Display(), Kind: cell("kind"), draft: change.Draft{Name: name, Function: cell("function"), Number: cell("number")}}
 	kind, ok := console.Kind(cmp.Or(row.Kind, "staff"))
 	if !ok {
 		return row, fault.New(fault.Invalid, "people.kind_invalid")

@@ -45,7 +45,7 @@ type personView struct {
 // formView is what the school itself may change.
 type formView struct {
 	Shows                  map[string]bool // which of these the person who looks may see, and so change
-	Call, Infix, Surname   string          // of somebody whom no source delivers
+	Blanks                 []blankView     // that no source delivers
 	Function, Phone, Email string          // staff
 	Band                   group.Band
 	Bands                  []group.Band     // that may be chosen; none where the kind has none
@@ -141,8 +141,12 @@ func (o Office) view(ctx context.Context, who session.Person, a account.Account)
 // form returns what the school may change of a, as far as whoever looks may see
 // it: what is not shown is not sent back, and stays.
 func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account, shows func(string) bool) (formView, error) {
-	n := a.Source.Name
-	f := formView{Shows: map[string]bool{}, Call: n.Call, Infix: n.Infix, Surname: n.Surname, Until: console.LastDay(a.Until)}
+	f := formView{Shows: map[string]bool{}, Until: console.LastDay(a.Until)}
+	delivered, err := o.delivered(ctx, owner, a)
+	if err != nil {
+		return f, err
+	}
+	f.Blanks = open(a, delivered, shows)
 	for key, set := range map[string]func(){
 		"function":      func() { f.Function = a.Own.Function },
 		"phone":         func() { f.Phone = a.Own.Phone },
@@ -160,7 +164,6 @@ func (o Office) form(ctx context.Context, owner tenant.ID, a account.Account, sh
 	if !f.Shows["class"] {
 		return f, nil
 	}
-	var err error
 	f.Groups, err = o.Groups(ctx, owner, func(g group.Group) bool { return g.Kind == group.Manual })
 	console.Chosen(f.Groups, a.Own.Groups...)
 	return f, err
