@@ -25,9 +25,8 @@ type knower struct {
 }
 
 // all reads the institution, the run's school, and every account and group.
-// Keys are those of the sources of a family, or where that is "" of the
-// school's main ones.
-func (n *knower) all(ctx context.Context, run roster.Run, family string) (roster.Known, error) {
+// How keys are remembered is told apart: see keys.
+func (n *knower) all(ctx context.Context, run roster.Run) (roster.Known, error) {
 	k := roster.Known{
 		Now:     n.Clock.Now(),
 		ECKOf:   func(eck string) string { return n.Index.Of(n.owner, "eck-id", eck) },
@@ -48,7 +47,6 @@ func (n *knower) all(ctx context.Context, run roster.Run, family string) (roster
 	if k.School, there = k.Schools[run.School]; !there {
 		return k, fault.New(fault.NotFound, "")
 	}
-	n.keys(&k, family)
 	for e, err := range n.DB.Accounts().All(ctx, n.owner) {
 		if err != nil {
 			return k, fmt.Errorf("read accounts: %w", err)
@@ -96,7 +94,8 @@ func (n *knower) binned(ctx context.Context, k *roster.Known) error {
 	return nil
 }
 
-// keys tells k how keys of the sources of a family are remembered.
+// keys tells k how keys of the sources of a family are remembered, or where that
+// is "" those of the school's main ones.
 func (n *knower) keys(k *roster.Known, family string) {
 	k.KeyOf = func(kind person.Kind, key string) string {
 		return n.key(k.School.ID, kind, space(k.School, kind, family), key)

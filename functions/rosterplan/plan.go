@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/bin"
@@ -120,10 +121,11 @@ func (s *server) plan(ctx context.Context, owner tenant.ID, run roster.Run) erro
 func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (o outcome, err error) {
 	know := &knower{server: s, owner: owner, closed: map[naming.UsedID]bool{}}
 	if run.Kind != roster.Import {
-		known, err := know.all(ctx, run, "")
+		known, err := know.all(ctx, run)
 		if err != nil {
 			return o, err
 		}
+		know.keys(&known, "")
 		switch run.Kind {
 		case roster.Switch:
 			o.plan = roster.SwitchYear(known, &o.found)
@@ -134,7 +136,7 @@ func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (
 		}
 		return o, know.failed
 	}
-	file, err := s.parse(ctx, owner, run, &o.found)
+	file, known, err := s.gather(ctx, run, know, &o.found)
 	o.roster = file.roster
 	if err != nil || o.found.Stopped() {
 		return o, err
@@ -143,16 +145,33 @@ func (s *server) outcome(ctx context.Context, owner tenant.ID, run roster.Run) (
 	if file.roster != nil {
 		family = roster.FamilyOf(file.roster.Format)
 	}
-	known, err := know.all(ctx, run, family)
-	if err != nil {
-		return o, err
-	}
+	know.keys(&known, family)
 	if file.pairs != nil {
 		o.plan = roster.Rekey(file.pairs, known, &o.found)
 	} else {
 		o.plan = roster.Compare(file.roster, known, &o.found)
 	}
 	return o, know.failed
+}
+
+// gather reads the upload and, meanwhile, what is stored. An upload that stops the
+// plan ends the reading.
+func (s *server) gather(ctx context.Context, run roster.Run, know *knower, found *roster.Findings) (file, roster.Known, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	var stored struct {
+		known roster.Known
+		err   error
+	}
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	defer cancel()
+	reading.Go(func() { stored.known, stored.err = know.all(ctx, run) })
+	f, err := s.parse(ctx, know.owner, run, found)
+	if err != nil || found.Stopped() {
+		return f, roster.Known{}, err
+	}
+	reading.Wait()
+	return f, stored.known, stored.err
 }
 
 // take makes the run the only one that imports its school. It answers Busy
