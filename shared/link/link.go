@@ -121,6 +121,16 @@ func (s Supervision) Forget(staff account.ID) Supervision {
 	return s
 }
 
+// Decided returns what was decided about a member of staff, nil for nothing.
+func (s Supervision) Decided(staff account.ID) *Exception {
+	for _, e := range s.Exceptions {
+		if e.Staff == staff {
+			return &e
+		}
+	}
+	return nil
+}
+
 // Without returns s without anything about a member of staff.
 func (s Supervision) Without(staff account.ID) Supervision {
 	s = s.Forget(staff)

@@ -1,12 +1,13 @@
 // Package revision describes what changes leave behind: for 90 days the state
-// of an account before and after, sealed, so that a change can be looked at and
-// undone by who may.
+// of an account, or of another thing that people change by hand, before and after,
+// sealed, so that a change can be looked at and undone by who may.
 package revision
 
 import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,16 +19,17 @@ import (
 // ID identifies a revision. It is random.
 type ID string
 
-// Revision is the record of one transaction that changed accounts.
+// Revision is the record of one transaction that changed accounts, or one thing.
 type Revision struct {
 	ID       ID
 	At       time.Time
 	Actor    audit.Actor
 	Action   audit.Action
 	Object   string       // what it was done with: a run, a rule
-	Accounts []account.ID // whom it changed
-	Frames   Frames
-	Batch    []byte // the data key of the frames, wrapped by the key of the day
+	Thing    Thing        // what the object is that changed; "" where accounts did
+	Accounts []account.ID // whom it changed, or whom the thing names
+	Frames   Frames       // of a thing a sealed Amendment, under ""
+	Batch    []byte       // the data key of the frames, wrapped by the key of the day
 	ExpireAt time.Time
 }
 
@@ -60,12 +62,14 @@ type Opener interface {
 	Open(sealed, context []byte) ([]byte, error)
 }
 
-// Cause is what a revision says of the change besides the accounts.
+// Cause is what a revision says of the change besides its states.
 type Cause struct {
 	At     time.Time
 	Actor  audit.Actor
 	Action audit.Action
 	Object string
+	Thing  Thing        // what the object is that changed; "" where accounts did
+	Names  []account.ID // whom the states of a thing name
 }
 
 // Seal makes the revision of changes under key. An account that was made and
@@ -109,8 +113,14 @@ func (r Revision) Open(key Opener, owner tenant.ID, of account.ID) (Change, erro
 }
 
 // Without returns r without the frame of one account: of somebody who was
-// erased on order.
+// erased on order. Of a thing that names them nothing is left.
 func (r Revision) Without(id account.ID) Revision {
+	if r.Thing != "" {
+		if slices.Contains(r.Accounts, id) {
+			r.Frames, r.Accounts = Frames{}, nil
+		}
+		return r
+	}
 	kept := Frames{}
 	var ids []account.ID
 	for _, a := range r.Accounts {

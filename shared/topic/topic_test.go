@@ -45,8 +45,8 @@ func wires() []wire {
 		on(topic.RosterPull, topic.Pull{Tenant: "bestuur", School: "s1", Turn: 3},
 			`{"tenant":"bestuur","school":"s1","turn":3}`, `{"tenant":"","school":"","turn":0}`),
 		on(topic.RosterApply, topic.Apply{Tenant: "bestuur", Import: "i1", Phase: roster.People, Lane: 2},
-			`{"tenant":"bestuur","import":"i1","phase":"people","lane":2,"next":7}`,
-			`{"tenant":"","import":"","phase":"","lane":0,"next":0}`),
+			`{"tenant":"bestuur","import":"i1","phase":"people","lane":2}`,
+			`{"tenant":"","import":"","phase":"","lane":0}`),
 		on(topic.ProvisionGoogle, topic.Provision{
 			Tenant: "bestuur", Connection: "google", Accounts: []account.ID{"a1"}, Groups: []group.ID{"g1"}, Receipt: "r1", Erased: []account.ID{"a2"},
 		}, `{"tenant":"bestuur","connection":"google","accounts":["a1"],"groups":["g1"],"receipt":"r1","erased":["a2"]}`, `{"tenant":"","connection":""}`),

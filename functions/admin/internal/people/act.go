@@ -37,11 +37,6 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 	if err != nil {
 		return err
 	}
-	if email := get("email"); email != "" {
-		if _, err := mail.ParseAddress(email); err != nil || len(email) > change.Longest {
-			return fault.New(fault.Invalid, "people.email_invalid")
-		}
-	}
 	groups, err := o.ticked(r, who)
 	if err != nil {
 		return err
@@ -138,6 +133,9 @@ func working(a *account.Account, f url.Values) error {
 	}
 	if len(function) > change.Longest || len(phone) > 30 {
 		return fault.New(fault.Invalid, "people.name_invalid")
+	}
+	if _, err := mail.ParseAddress(email); email != "" && (err != nil || len(email) > change.Longest) {
+		return fault.New(fault.Invalid, "people.email_invalid")
 	}
 	a.Own.Function, a.Own.Phone, a.Own.Email = function, phone, email
 	return nil

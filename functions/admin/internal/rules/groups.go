@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -20,6 +21,7 @@ import (
 
 type groupsView struct {
 	Groups  []groupView
+	Changes []changeView // of groups by hand; What is the name
 	Schools []console.Choice
 	Bands   []group.Band
 }
@@ -81,6 +83,9 @@ func (o Office) showGroups(w http.ResponseWriter, r *http.Request, who session.P
 	slices.SortStableFunc(v.Groups, func(a, b groupView) int {
 		return strings.Compare(string(a.Kind)+"\x00"+strings.ToLower(a.Name), string(b.Kind)+"\x00"+strings.ToLower(b.Name))
 	})
+	if v.Changes, err = o.groupChanges(r.Context(), who); err != nil {
+		return err
+	}
 	return o.Pages.Write(w, r, http.StatusOK, "groups", v)
 }
 
@@ -149,7 +154,7 @@ func (o Office) addGroup(w http.ResponseWriter, r *http.Request, who session.Per
 			return fault.New(fault.Invalid, "people.school_missing")
 		}
 	}
-	if err := o.keepGroup(r.Context(), who, g.ID, func(group.Group) (group.Group, error) { return g, nil }); err != nil {
+	if err := o.keepGroup(r.Context(), who, g.ID, audit.GroupSet, func(group.Group) (group.Group, error) { return g, nil }); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/groups")
@@ -222,7 +227,7 @@ func termWords() map[string]group.Field {
 
 // keepGroup stores what edit makes of a group as it is now, the zero Group where
 // there is none yet, and has what follows from it calculated.
-func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, edit func(group.Group) (group.Group, error)) error {
+func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, action audit.Action, edit func(group.Group) (group.Group, error)) error {
 	letter := o.recalculate(who.Tenant)
 	err := o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		have, err := o.DB.Groups().GetTx(tx, who.Tenant, id)
@@ -233,8 +238,13 @@ func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, 
 		if err != nil {
 			return err
 		}
-		entry := o.Entry(ctx, who, audit.GroupSet).On(string(id)).Because(string(g.Kind))
+		d := deed[group.Group]{who: who, action: action, thing: revision.Group, object: string(id)}
+		if d.After = &g; have.ID != "" {
+			d.Before = &have
+		}
+		entry := o.Entry(ctx, who, action).On(string(id)).Because(string(g.Kind))
 		return errors.Join(
+			amended(ctx, o, tx, d),
 			o.DB.Groups().SetTx(tx, who.Tenant, id, g),
 			o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
 			o.DB.Outbox().CreateTx(tx, who.Tenant, letter.ID, letter),
@@ -253,7 +263,7 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	get, id := r.PostForm.Get, group.ID(r.PathValue("id"))
-	err := o.keepGroup(r.Context(), who, id, func(g group.Group) (group.Group, error) {
+	err := o.keepGroup(r.Context(), who, id, audit.GroupSet, func(g group.Group) (group.Group, error) {
 		switch band := group.Band(get("band")); {
 		case g.ID == "":
 			return g, fault.New(fault.NotFound, "")

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/link"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
@@ -21,10 +23,18 @@ import (
 
 type linksView struct {
 	Rules   []linkRuleView
+	Changes []changeView // of rules; What is a linkRuleView
+	Decided []changeView // exceptions; What is an exceptionView
 	Schools []console.Choice
 	Groups  []console.Choice
 	Grades  []string
 	Ways    []link.By
+}
+
+type exceptionView struct {
+	ID, Pupil, Staff string
+	Out              bool
+	Until            string
 }
 
 type linkRuleView struct {
@@ -50,27 +60,87 @@ func (o Office) showLinks(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err != nil {
 		return err
 	}
+	amended, err := amendments[link.Rule](ctx, o, who, revision.LinkRule)
+	if err != nil {
+		return err
+	}
 	var ids []account.ID
-	for _, x := range rules.List {
+	for x := range everyRule(rules, amended) {
 		if x.Staff.Person != "" {
 			ids = append(ids, x.Staff.Person)
 		}
 	}
-	people, err := o.DB.Accounts().GetMany(ctx, who.Tenant, slices.Compact(slices.Sorted(slices.Values(ids))))
+	people, err := o.DB.Accounts().GetMany(ctx, who.Tenant, once(ids))
 	if err != nil {
 		return err
 	}
-	if err := o.Viewed(ctx, who, "links", []string{"call_name", "infix", "surname"}, ids...); err != nil {
-		return err
-	}
-	for _, x := range rules.List {
-		v.Rules = append(v.Rules, linkRuleView{
+	line := func(x link.Rule) linkRuleView {
+		return linkRuleView{
 			ID: string(x.ID), School: called(v.Schools, string(x.Pupils.School)), Grade: x.Pupils.Grade, ILT: x.Pupils.ILT,
 			Pupils: called(v.Groups, string(x.Pupils.Group)), By: x.Staff.By, Function: x.Staff.Function, Group: called(v.Groups, string(x.Staff.Group)),
 			Person: people[x.Staff.Person].Value.Source.Name.Display(), From: console.Day(x.From), Until: console.LastDay(x.Until),
-		})
+		}
+	}
+	for _, x := range rules.List {
+		v.Rules = append(v.Rules, line(x))
+	}
+	var makers, decided []account.ID
+	if v.Changes, makers, err = shown(ctx, o, who, amended, func(x link.Rule) any { return line(x) }); err != nil {
+		return err
+	}
+	if v.Decided, decided, err = o.exceptions(ctx, who); err != nil {
+		return err
+	}
+	if err := o.Viewed(ctx, who, "links", []string{"call_name", "infix", "surname"}, once(ids, makers, decided)...); err != nil {
+		return err
 	}
 	return o.Pages.Write(w, r, http.StatusOK, "links", v)
+}
+
+// everyRule yields the rules that are there and those that were changed.
+func everyRule(rules link.Rules, amended []amendment[link.Rule]) iter.Seq[link.Rule] {
+	return func(yield func(link.Rule) bool) {
+		for _, x := range rules.List {
+			if !yield(x) {
+				return
+			}
+		}
+		for _, c := range amended {
+			if !yield(c.State()) {
+				return
+			}
+		}
+	}
+}
+
+// once returns who stands in any of the lists, each once.
+func once(lists ...[]account.ID) []account.ID {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(lists...))))
+}
+
+// exceptions returns what was decided about pupils and staff, for the page, and
+// whose names stand there.
+func (o Office) exceptions(ctx context.Context, who session.Person) ([]changeView, []account.ID, error) {
+	all, err := amendments[link.Exception](ctx, o, who, revision.Exception)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []account.ID
+	for _, c := range all {
+		ids = append(ids, account.ID(c.Object), c.State().Staff)
+	}
+	people, err := o.DB.Accounts().GetMany(ctx, who.Tenant, once(ids))
+	if err != nil {
+		return nil, nil, err
+	}
+	views, makers, err := shown(ctx, o, who, all, func(link.Exception) any { return nil })
+	for i, c := range all {
+		x, pupil := c.State(), account.ID(c.Object)
+		views[i].What = exceptionView{
+			string(pupil), people[pupil].Value.Source.Name.Display(), people[x.Staff].Value.Source.Name.Display(), x.Out, console.LastDay(x.Until),
+		}
+	}
+	return views, once(ids, makers), err
 }
 
 func (o Office) linkRules(ctx context.Context, who session.Person) (link.Rules, error) {
@@ -106,7 +176,9 @@ func (o Office) addLinkRule(w http.ResponseWriter, r *http.Request, who session.
 	if x.Until, err = console.Until(get("until")); err != nil {
 		return err
 	}
-	if err := o.setLinkRules(r.Context(), who, string(x.ID), func(rules link.Rules) (link.Rules, error) { return rules.Add(x) }); err != nil {
+	made := deed[link.Rule]{who: who, action: audit.LinksSet, thing: revision.LinkRule, object: string(x.ID), names: namedBy(x)}
+	made.After = &x
+	if err := o.setLinkRules(r.Context(), made, func(rules link.Rules) (link.Rules, error) { return rules.Add(x) }); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/links")
@@ -115,17 +187,34 @@ func (o Office) addLinkRule(w http.ResponseWriter, r *http.Request, who session.
 // dropLinkRule removes a rule: POST /admin/links/{id}.
 func (o Office) dropLinkRule(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	id := link.RuleID(r.PathValue("id"))
-	if err := o.setLinkRules(r.Context(), who, string(id), func(rules link.Rules) (link.Rules, error) { return rules.Remove(id) }); err != nil {
+	rules, err := o.linkRules(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	x, _ := rules.Find(id)
+	gone := deed[link.Rule]{who: who, action: audit.LinksSet, thing: revision.LinkRule, object: string(id), names: namedBy(x)}
+	gone.Before = &x
+	if err := o.setLinkRules(r.Context(), gone, func(rules link.Rules) (link.Rules, error) { return rules.Remove(id) }); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/links")
 }
 
-// setLinkRules changes the rules and has the links calculated anew.
-func (o Office) setLinkRules(ctx context.Context, who session.Person, object string, edit func(link.Rules) (link.Rules, error)) error {
+// namedBy returns whom a rule names.
+func namedBy(x link.Rule) []account.ID {
+	if x.Staff.Person == "" {
+		return nil
+	}
+	return []account.ID{x.Staff.Person}
+}
+
+// setLinkRules changes the rules and has the links calculated anew. A rule never
+// changes: it is added or removed.
+func (o Office) setLinkRules(ctx context.Context, d deed[link.Rule], edit func(link.Rules) (link.Rules, error)) error {
+	who := d.who
 	letter := o.recalculate(who.Tenant)
-	entry := o.Entry(ctx, who, audit.LinksSet).On(object).Because("rule")
-	err := o.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
+	entry := o.Entry(ctx, who, d.action).On(d.object).Because("rule")
+	err := o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		rules, err := o.DB.LinkRules().GetTx(tx, who.Tenant, store.TheRules)
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
@@ -134,6 +223,7 @@ func (o Office) setLinkRules(ctx context.Context, who session.Person, object str
 			return err
 		}
 		return errors.Join(
+			amended(ctx, o, tx, d),
 			o.DB.LinkRules().SetTx(tx, who.Tenant, store.TheRules, rules),
 			o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
 			o.DB.Outbox().CreateTx(tx, who.Tenant, letter.ID, letter),
@@ -178,26 +268,11 @@ func (o Office) except(w http.ResponseWriter, r *http.Request, who session.Perso
 	if err != nil {
 		return err
 	}
-	x := link.Exception{Staff: staff, Out: say == "out", Until: until, By: who.Account.ID, Made: o.Clock.Now()}
-	err = o.DB.InTx(r.Context(), func(ctx context.Context, tx *store.Tx) error {
-		s, err := o.DB.Supervision().GetTx(tx, who.Tenant, id)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		s.Pupil = id
-		if say == "rules" {
-			s = s.Forget(staff)
-		} else {
-			s = s.Except(x)
-		}
-		keep := func() error { return o.DB.Supervision().SetTx(tx, who.Tenant, id, s) }
-		if s.Empty() {
-			keep = func() error { return o.DB.Supervision().DeleteTx(tx, who.Tenant, id) }
-		}
-		entry := o.Entry(ctx, who, audit.LinksSet, id, staff).Of("supervision").Because(say)
-		return errors.Join(keep(), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
-	})
-	if err != nil {
+	d := decision{pupil: id, staff: staff, action: audit.LinksSet, why: say}
+	if say != "rules" {
+		d.as = &link.Exception{Staff: staff, Out: say == "out", Until: until, By: who.Account.ID, Made: o.Clock.Now()}
+	}
+	if err := o.decide(r.Context(), who, d); err != nil {
 		return err
 	}
 	return console.To(w, r, "/admin/people/"+string(id))
