@@ -11,11 +11,9 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
-	"cool.example/sync/shared/change"
 	"cool.example/sync/shared/clock"
 	"cool.example/sync/shared/erase"
 	"cool.example/sync/shared/outbox"
-	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/seal"
 	"cool.example/sync/shared/store"
 )
@@ -45,7 +43,7 @@ func accounts(ctx context.Context, _ size) error {
 		}
 		ids = append(ids, e.ID)
 	}
-	if err := sealing(ctx, k, ids[:2_000]); err != nil {
+	if err := sealing(ctx, k); err != nil {
 		return err
 	}
 	return thereAndBack(ctx, k, ids)
@@ -79,48 +77,6 @@ func openKeeper(ctx context.Context) (erase.Keeper, error) {
 	}
 	k.Box, err = seal.Open(ctx, seal.Config{Key: key, Endpoint: s.Environ()["KMS_ENDPOINT"]})
 	return k, err
-}
-
-// sealing changes people, each change sealed as a revision, and sets the time
-// that the sealing of just these changes takes beside the whole.
-func sealing(ctx context.Context, k erase.Keeper, ids []account.ID) error {
-	keys, ok := k.Box.(*seal.Sealer)
-	if !ok {
-		return fmt.Errorf("the box is no sealer")
-	}
-	desk := change.Desk{DB: k.DB, Post: k.Post, Clock: k.Clock, Keys: keys}
-	order := change.Order{Owner: demo.Tenant, Actor: audit.Actor{System: "bench"}, Action: audit.Changed, By: account.ByHand, Accounts: ids}
-	found, err := k.DB.Accounts().GetMany(ctx, demo.Tenant, ids)
-	if err != nil {
-		return err
-	}
-	begun := time.Now()
-	if _, err := desk.Accounts(ctx, order, func(a *account.Account) ([]string, error) {
-		a.Source.Name.Surname += "x"
-		return []string{"surname"}, nil
-	}); err != nil {
-		return fmt.Errorf("change: %w", err)
-	}
-	whole := time.Since(begun)
-	begun = time.Now()
-	for from := 0; from < len(ids); from += change.Most {
-		key, err := keys.Today(ctx)
-		if err != nil {
-			return err
-		}
-		var changes []revision.Change
-		for _, id := range ids[from : from+change.Most] {
-			was, is := found[id].Value, found[id].Value
-			is.Source.Name.Surname += "x"
-			changes = append(changes, revision.Change{Before: &was, After: &is})
-		}
-		if _, err := revision.Seal(key, demo.Tenant, revision.Cause{At: begun}, changes); err != nil {
-			return err
-		}
-	}
-	share := 100 * time.Since(begun).Seconds() / whole.Seconds()
-	tell("sealing of changes", fmt.Sprintf("%.1f %% of changing %d people", share, len(ids)), "< 20 %", share < 20)
-	return nil
 }
 
 // thereAndBack deletes people and restores them.

@@ -58,11 +58,23 @@ type board struct {
 }
 
 func (b *board) measure(ctx context.Context) error {
-	var err error
+	if err := b.open(ctx); err != nil {
+		return err
+	}
+	defer b.close()
+	var file bytes.Buffer
+	z := gzip.NewWriter(&file)
+	if err := errors.Join(b.school.WriteEDEXML(z), z.Close()); err != nil {
+		return err
+	}
+	return b.figures(ctx, file.Bytes())
+}
+
+// open starts the product with the institution in it.
+func (b *board) open(ctx context.Context) (err error) {
 	if b.stack, err = stack.Start(ctx, stack.Options{Argon: 8}); err != nil {
 		return err
 	}
-	defer b.stack.Stop() //nolint:errcheck // what was measured is told
 	institution, err := b.stack.Institution(ctx, b.code, app.App{ID: "none"})
 	if err != nil {
 		return fmt.Errorf("set up the institution: %w", err)
@@ -71,18 +83,12 @@ func (b *board) measure(ctx context.Context) error {
 	if b.db, err = b.stack.Database(ctx, ""); err != nil {
 		return err
 	}
-	defer b.db.Close()
 	google := connection.ID(connection.Google)
-	if err := b.db.Connections().Set(ctx, demo.Tenant, google, connection.Connection{ID: google, Target: connection.Google}); err != nil {
-		return err
-	}
-	var file bytes.Buffer
-	z := gzip.NewWriter(&file)
-	if err := errors.Join(b.school.WriteEDEXML(z), z.Close()); err != nil {
-		return err
-	}
-	return b.figures(ctx, file.Bytes())
+	return b.db.Connections().Set(ctx, demo.Tenant, google, connection.Connection{ID: google, Target: connection.Google})
 }
+
+// close stops the product: what was measured is told.
+func (b *board) close() { _, _ = b.db.Close(), b.stack.Stop() }
 
 func (b *board) figures(ctx context.Context, file []byte) error {
 	first, err := b.hand(ctx, file)
