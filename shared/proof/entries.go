@@ -5,73 +5,52 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"cool.example/sync/shared/audit"
 )
 
-const (
-	// batch is how many entries are read in one round trip, lanes how many such
-	// trips are under way at once.
-	batch, lanes = 300, 4
-)
-
-// entries compares every entry that was signed with what is stored, and looks
-// for those that were not. Both happen side by side.
+// entries compares every entry and every private part that is stored with what was
+// signed.
 func (c *check) entries(ctx context.Context) error {
-	var mu sync.Mutex
-	var unknown []audit.Leaf
-	g, reading := errgroup.WithContext(ctx)
-	g.SetLimit(lanes + 1)
-	g.Go(func() (err error) {
-		unknown, err = c.others(c.Log.LogIDs(reading, c.owner), func(id audit.ID) bool { return c.expected[id] != nil })
-		return err
-	})
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(c.expected)), batch) {
-		g.Go(func() error {
-			t, err := c.compare(reading, ids)
-			mu.Lock()
-			defer mu.Unlock()
-			c.merge(t)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	unsigned, err := c.match(c.Log.LogLeaves(ctx, c.owner), c.compare)
+	if err != nil {
 		return err
 	}
 	known := map[audit.ID]bool{}
-	for _, l := range unknown {
+	for _, l := range unsigned {
 		known[l.ID] = true
 		c.unsigned(l)
 	}
-	orphans, err := c.others(c.Log.PrivateIDs(ctx, c.owner), func(id audit.ID) bool {
-		l := c.expected[id]
-		return known[id] || l != nil && l.private
-	})
+	orphans, err := c.match(c.Log.PrivateLeaves(ctx, c.owner), c.beside)
+	if err != nil {
+		return err
+	}
 	for _, p := range orphans {
-		if !c.young(p.Created) {
+		if !known[p.ID] && !c.young(p.Created) {
 			c.add(Finding{Kind: Private, At: p.Created, Place: c.place("private", p.ID), Note: "no entry vouches for it"})
 		}
 	}
-	return err
+	for id, l := range c.expected {
+		if v := l.private; v != nil && !v.there && v.Until.After(c.Clock.Now()) {
+			c.add(Finding{Kind: Private, At: v.created, Place: c.place("private", id), Note: fmt.Sprintf("it was to be kept until %s", day(v.Until))})
+		}
+	}
+	return nil
 }
 
-// others returns those of all that are not known.
-func (c *check) others(all iter.Seq2[audit.Leaf, error], known func(audit.ID) bool) (list []audit.Leaf, err error) {
-	for l, err := range all {
+// match has everything compared that was signed, and returns the rest.
+func (c *check) match(stored iter.Seq2[audit.Leaf, error], compare func(audit.Leaf, *line) (signed bool)) (rest []audit.Leaf, err error) {
+	for l, err := range stored {
 		if err != nil {
 			return nil, err
 		}
-		if !known(l.ID) {
-			list = append(list, l)
+		if want := c.expected[l.ID]; want == nil || !compare(l, want) {
+			rest = append(rest, l)
 		}
 	}
-	return list, nil
+	return rest, nil
 }
 
 // young reports whether what was made then may not be signed, or not have been
@@ -98,48 +77,29 @@ func (c *check) unsigned(l audit.Leaf) {
 	}
 }
 
-// compare compares some entries, each of which is in one call, with what was
-// signed of them, and their private parts with what the entries say.
-func (c *check) compare(ctx context.Context, ids []audit.ID) (t tally, err error) {
-	stored, err := c.Log.Leaves(ctx, c.owner, ids)
-	if err != nil {
-		return t, err
+// compare compares an entry with what was signed of it, and notes what it says of its
+// private part.
+func (c *check) compare(l audit.Leaf, want *line) bool {
+	want.seen, want.good = true, want.Hash == l.Hash
+	if len(l.Private.Hash) > 0 {
+		want.private = &vouched{Private: l.Private, created: l.Created}
 	}
-	var private []audit.ID
-	for id, l := range stored {
-		want := c.expected[id]
-		want.seen, want.good, want.private = true, want.Hash == l.Hash, len(l.Private.Hash) > 0
-		if want.private {
-			private = append(private, id)
-		}
-		if want.good {
-			t.signed++
-			continue
-		}
-		t.add(Finding{Kind: Altered, At: want.made, Place: c.place("log", id), Sequence: want.sequence, Note: "it is not as it was signed"})
+	if want.good {
+		c.signed++
+		return true
 	}
-	if len(private) == 0 {
-		return t, nil
-	}
-	beside, err := c.Log.PrivateLeaves(ctx, c.owner, private)
-	for _, id := range private {
-		if p, ok := beside[id]; err == nil {
-			c.beside(stored[id], p, ok, &t)
-		}
-	}
-	return t, err
+	c.add(Finding{Kind: Altered, At: want.made, Place: c.place("log", l.ID), Sequence: want.sequence, Note: "it is not as it was signed"})
+	return true
 }
 
-// beside compares the private part of an entry with what the entry says of it.
-func (c *check) beside(l, p audit.Leaf, there bool, t *tally) {
-	f := Finding{Kind: Private, At: l.Created, Place: c.place("private", l.ID)}
-	switch {
-	case there && !bytes.Equal(p.Private.Hash, l.Private.Hash):
-		f.Note = "it is not the one that its entry vouches for"
-	case !there && l.Private.Until.After(c.Clock.Now()):
-		f.Note = fmt.Sprintf("it was to be kept until %s", day(l.Private.Until))
-	default:
-		return
+// beside compares a private part with what its entry says of it.
+func (c *check) beside(p audit.Leaf, of *line) bool {
+	if of.private == nil {
+		return false
 	}
-	t.add(f)
+	of.private.there = true
+	if !bytes.Equal(p.Private.Hash, of.private.Hash) {
+		c.add(Finding{Kind: Private, At: of.private.created, Place: c.place("private", p.ID), Note: "it is not the one that its entry vouches for"})
+	}
+	return true
 }

@@ -23,12 +23,9 @@ import (
 
 // Log is what is stored: see store.DB.
 type Log interface {
-	// Leaves and PrivateLeaves return what there is of ids.
-	Leaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error)
-	PrivateLeaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error)
-	// LogIDs and PrivateIDs yield every id, with when the document was made.
-	LogIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error]
-	PrivateIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error]
+	// LogLeaves and PrivateLeaves yield everything that is stored.
+	LogLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error]
+	PrivateLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error]
 	LogHead(ctx context.Context, owner tenant.ID) (manifest.Head, error)
 }
 
@@ -140,8 +137,15 @@ type line struct {
 	sequence int64
 	made     time.Time // when it was signed
 	seen     bool
-	good     bool // it is there as it was signed
-	private  bool // it has a private part
+	good     bool     // it is there as it was signed
+	private  *vouched // its private part; nil where it has none
+}
+
+// vouched is what an entry says of its private part.
+type vouched struct {
+	audit.Private
+	created time.Time // the entry
+	there   bool
 }
 
 // tally is what was counted and found.
@@ -151,11 +155,6 @@ type tally struct {
 }
 
 func (t *tally) add(f Finding) { t.found = append(t.found, f) }
-
-func (t *tally) merge(other tally) {
-	t.signed, t.pending, t.unproven = t.signed+other.signed, t.pending+other.pending, t.unproven+other.unproven
-	t.found = append(t.found, other.found...)
-}
 
 // place returns the path of an entry, or of its private part.
 func (c *check) place(collection string, id audit.ID) string {

@@ -217,48 +217,34 @@ func TestManyFindingsAreCounted(t *testing.T) {
 	require.Equal(t, "tenants/golfbreker/log/b000", r.Findings[0].Place)
 }
 
-// down is a log of which a part cannot be read.
+// down is a log of which a table cannot be read.
 type down struct {
 	*world
-	leaves, private, ids, privateIDs bool
+	leaves, private bool
 }
 
 var errDown = fault.As(fault.Busy, errors.New("down"))
 
 func failing(yield func(audit.Leaf, error) bool) { yield(audit.Leaf{}, errDown) }
 
-func (d down) Leaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
+func (d down) LogLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
 	if d.leaves {
-		return nil, errDown
+		return failing
 	}
-	return d.world.Leaves(ctx, owner, ids)
+	return d.world.LogLeaves(ctx, owner)
 }
 
-func (d down) PrivateLeaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
+func (d down) PrivateLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
 	if d.private {
-		return nil, errDown
-	}
-	return d.world.PrivateLeaves(ctx, owner, ids)
-}
-
-func (d down) LogIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
-	if d.ids {
 		return failing
 	}
-	return d.world.LogIDs(ctx, owner)
-}
-
-func (d down) PrivateIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
-	if d.privateIDs {
-		return failing
-	}
-	return d.world.PrivateIDs(ctx, owner)
+	return d.world.PrivateLeaves(ctx, owner)
 }
 
 func TestWhatCannotBeReadProvesNothing(t *testing.T) {
 	t.Parallel()
 	w := begin(t)
-	for _, log := range []down{{world: w, leaves: true}, {world: w, private: true}, {world: w, ids: true}, {world: w, privateIDs: true}} {
+	for _, log := range []down{{world: w, leaves: true}, {world: w, private: true}} {
 		_, err := proof.Verifier{Log: log, Shelf: w, Keys: w.keys, Clock: w.clock}.Verify(t.Context(), ours)
 		require.Equal(t, fault.Busy, fault.KindOf(err))
 	}

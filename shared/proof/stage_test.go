@@ -49,35 +49,18 @@ var _ proof.Log = (*world)(nil)
 func all(of map[audit.ID]audit.Leaf) iter.Seq2[audit.Leaf, error] {
 	return func(yield func(audit.Leaf, error) bool) {
 		for _, id := range slices.Sorted(maps.Keys(of)) {
-			if !yield(audit.Leaf{ID: id, Created: of[id].Created}, nil) {
+			if !yield(of[id], nil) {
 				return
 			}
 		}
 	}
 }
 
-// some returns those that there are.
-func some(of map[audit.ID]audit.Leaf, ids []audit.ID) map[audit.ID]audit.Leaf {
-	found := map[audit.ID]audit.Leaf{}
-	for _, id := range ids {
-		if l, ok := of[id]; ok {
-			found[id] = l
-		}
-	}
-	return found
+func (w *world) LogLeaves(_ context.Context, _ tenant.ID) iter.Seq2[audit.Leaf, error] {
+	return all(w.leaves)
 }
 
-func (w *world) Leaves(_ context.Context, _ tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
-	return some(w.leaves, ids), nil
-}
-
-func (w *world) PrivateLeaves(_ context.Context, _ tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
-	return some(w.private, ids), nil
-}
-
-func (w *world) LogIDs(context.Context, tenant.ID) iter.Seq2[audit.Leaf, error] { return all(w.leaves) }
-
-func (w *world) PrivateIDs(context.Context, tenant.ID) iter.Seq2[audit.Leaf, error] {
+func (w *world) PrivateLeaves(_ context.Context, _ tenant.ID) iter.Seq2[audit.Leaf, error] {
 	return all(w.private)
 }
 

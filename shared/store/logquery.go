@@ -104,52 +104,15 @@ func (db *DB) LeavesSince(ctx context.Context, owner tenant.ID, since time.Time)
 	return leaves(ctx, owner, ask, func(snap *firestore.DocumentSnapshot) audit.Leaf { return leaf(owner, snap) })
 }
 
-// Leaves returns what proves those of ids that are stored, expired or not, in
-// one round trip.
-func (db *DB) Leaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
-	refs, err := db.Log().refs(owner, ids)
-	if err != nil {
-		return nil, err
-	}
-	return db.stored(ctx, refs, func(snap *firestore.DocumentSnapshot) audit.Leaf { return leaf(owner, snap) })
+// LogLeaves yields what proves each entry, expired or not, by id.
+func (db *DB) LogLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
+	ask := func() firestore.Query { return db.Log().parent(owner).Query }
+	return leaves(ctx, owner, ask, func(snap *firestore.DocumentSnapshot) audit.Leaf { return leaf(owner, snap) })
 }
 
-// PrivateLeaves returns what proves those private parts that are stored: the
-// hash of each as it is now.
-func (db *DB) PrivateLeaves(ctx context.Context, owner tenant.ID, ids []audit.ID) (map[audit.ID]audit.Leaf, error) {
-	refs, err := db.Private().refs(owner, ids)
-	if err != nil {
-		return nil, err
-	}
-	return db.stored(ctx, refs, privateLeaf)
-}
-
-func (db *DB) stored(ctx context.Context, refs []*firestore.DocumentRef, of func(*firestore.DocumentSnapshot) audit.Leaf) (map[audit.ID]audit.Leaf, error) {
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	snaps, err := db.client.GetAll(ctx, refs)
-	if err != nil {
-		return nil, classify(err)
-	}
-	found := make(map[audit.ID]audit.Leaf, len(snaps))
-	for _, snap := range snaps {
-		if snap.Exists() {
-			found[audit.ID(snap.Ref.ID)] = of(snap)
-		}
-	}
-	return found, nil
-}
-
-// LogIDs yields the id of every entry and when its document was made, and
-// nothing else of it.
-func (db *DB) LogIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
-	return leaves(ctx, owner, func() firestore.Query { return db.Log().parent(owner).Select() }, identity)
-}
-
-// PrivateIDs is LogIDs of the private parts.
-func (db *DB) PrivateIDs(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
-	return leaves(ctx, owner, func() firestore.Query { return db.Private().parent(owner).Select() }, identity)
+// PrivateLeaves is LogLeaves of the private parts: the hash of each as it is now.
+func (db *DB) PrivateLeaves(ctx context.Context, owner tenant.ID) iter.Seq2[audit.Leaf, error] {
+	return leaves(ctx, owner, func() firestore.Query { return db.Private().parent(owner).Query }, privateLeaf)
 }
 
 // leaf returns what proves a stored entry, however it came to be stored.
