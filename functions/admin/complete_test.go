@@ -64,4 +64,5 @@ func TestWhatNoSourceDeliversIsFilledIn(t *testing.T) {
 	require.Contains(t, text(s.show(s.admin, path)), "0473")
 	s.submit("/admin/rights", url.Values{"effect": {"deny"}, "what": {"data:gender"}, "whom": {"kind:staff"}})
 	require.NotContains(t, names(), "gender", "what is denied is in the form")
+	require.Equal(t, http.StatusForbidden, s.submit(path, url.Values{"version": {"2"}, "gender": {"male"}}).status, "nor can it be tried out")
 }

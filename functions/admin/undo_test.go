@@ -77,7 +77,9 @@ func TestGroupsAreUndone(t *testing.T) {
 	require.False(t, stored(club).Ended)
 	require.Equal(t, []group.ID{club}, s.read(in.ID).Own.Groups, "who was in it is in it again")
 	require.Empty(t, s.read(out.ID).Own.Groups)
-	require.Equal(t, http.StatusConflict, s.undo(path, ids[0]), "twice")
+	require.Equal(t, http.StatusSeeOther, s.undo(path, ids[0]), "at once again, it takes up what may have been cut off")
+	s.clock.Advance(10 * time.Minute)
+	require.Equal(t, http.StatusConflict, s.undo(path, ids[0]), "it was undone")
 	again, words := s.undos(page, path)
 	require.Contains(t, words[0], "teruggehaald: Schaakclub")
 	require.Equal(t, http.StatusSeeOther, s.undo(path, again[0]), "what was undone is done again")
@@ -179,4 +181,36 @@ func TestRightsAreUndone(t *testing.T) {
 	left, err := s.deps.DB.Amendments(t.Context(), ours, revision.Right, 100)
 	require.NoError(t, err)
 	require.Empty(t, left)
+}
+
+// TestNobodyUndoesTheirOwnWayOut: rights may follow from a group, and supervision may
+// be denied.
+func TestNobodyUndoesTheirOwnWayOut(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.domains()
+	a := member(person.Staff, named("Bo", "", "Vos"), classA)
+	a.Own.Groups = []group.ID{"plus"}
+	a = s.add(ours, a)
+	b := s.add(ours, account.Account{Kind: person.Pupil, Source: named("Li", "", "Bos"), Own: account.Own{Groups: []group.ID{"plus"}}})
+	grant := url.Values{"effect": {"grant"}, "what": {"task:rules.manage"}, "whom": {"person:"}, "person": {a.Address}}
+	require.Equal(t, http.StatusSeeOther, s.hand("/admin/rights", grant))
+	require.Equal(t, http.StatusSeeOther, s.hand("/admin/groups/plus", url.Values{"say": {"end"}}))
+	ids, _ := s.undos("/admin/groups", "/admin/groups/undo")
+	token := s.session(ours, s.read(a.ID))
+	require.Equal(t, http.StatusSeeOther, s.hand("/admin/supervision/"+string(b.ID), url.Values{"staff": {string(a.ID)}, "say": {"in"}}))
+	links := s.do(call{method: "GET", path: "/admin/links", session: token})
+	require.Equal(t, http.StatusOK, links.status)
+	require.NotContains(t, links.body, "Li Bos", "who may not see people sees whom they are linked to")
+	got := s.do(call{
+		method: "POST", path: "/admin/groups/undo", session: token, body: strings.NewReader(url.Values{"revision": {ids[0]}}.Encode()),
+		header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+	})
+	require.Equal(t, http.StatusSeeOther, got.status, got.body)
+	require.Equal(t, []group.ID{"plus"}, s.read(b.ID).Own.Groups)
+	require.Empty(t, s.read(a.ID).Own.Groups, "somebody put themselves back")
+	require.Contains(t, text(s.show(s.admin, "/admin/links")), "Li Bos")
+	deny := url.Values{"effect": {"deny"}, "what": {"data:supervision"}, "whom": {"kind:staff"}}
+	require.Equal(t, http.StatusSeeOther, s.hand("/admin/rights", deny))
+	require.NotContains(t, text(s.show(s.admin, "/admin/links")), "Li Bos")
 }

@@ -36,9 +36,9 @@ type Deps struct {
 	Stint time.Duration // for how long one delivery goes on with a lane's steps; stint where 0
 }
 
-// stint leaves a phase's message a good part of its time to be answered, and other
-// schools a turn.
-const stint = 20 * time.Second
+// stint gives other schools a turn, and is well below the shortest time that a
+// subscription leaves to answer: whoever is given a message twice sends two.
+const stint = 5 * time.Second
 
 type server struct {
 	db     *store.DB

@@ -1,4 +1,4 @@
-// Package rosterapply applies an approved plan, one step per message. The plan
+// Package rosterapply applies an approved plan, step by step in lanes. The plan
 // fixes everything, so that a step decides nothing, may be repeated, and may
 // be cut off anywhere: what a crash leaves undone is delivered again.
 package rosterapply

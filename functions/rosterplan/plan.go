@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"sync"
 
 	"cool.example/sync/shared/account"
@@ -165,7 +166,14 @@ func (s *server) gather(ctx context.Context, run roster.Run, know *knower, found
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer cancel()
-	reading.Go(func() { stored.known, stored.err = know.all(ctx, run) })
+	reading.Go(func() {
+		defer func() {
+			if p := recover(); p != nil { // a failure like any other; what it says may be somebody's
+				stored.err = fmt.Errorf("a panic of type %T while reading what is stored: %s", p, debug.Stack())
+			}
+		}()
+		stored.known, stored.err = know.all(ctx, run)
+	})
 	f, err := s.parse(ctx, know.owner, run, found)
 	if err != nil || found.Stopped() {
 		return f, roster.Known{}, err

@@ -56,7 +56,7 @@ type Account struct {
 	Aliases  []string // earlier addresses, which still are the account's and nobody else's
 	Renamed  bool     // the source has changed the name since, and nobody has decided yet whether the address follows
 
-	Source      Source       // as imported; nobody but import changes it
+	Source      Source       // as imported; by hand only what no source delivers: see Delivered
 	Memberships []Membership // one per school
 	Next        []Membership // one per school: as of the school year that is prepared
 	Main        school.ID    // the school that sets address and rules: the first, until it is left
@@ -104,7 +104,8 @@ type Limit struct {
 // Holds reports whether processing is restricted.
 func (l Limit) Holds() bool { return !l.Since.IsZero() }
 
-// Source holds the imported fields. They are read-only everywhere but in import.
+// Source holds the fields that sources deliver. What one delivers is changed there
+// and nowhere else: see Delivered.
 type Source struct {
 	Name       person.Name
 	Salutation person.Salutation // adults only

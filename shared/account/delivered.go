@@ -12,7 +12,7 @@ import (
 // has been taken in, everything is theirs.
 func (a Account) Delivered(at map[school.ID]school.School) func(field string) bool {
 	return func(field string) bool {
-		return slices.ContainsFunc(a.Memberships, func(m Membership) bool {
+		return slices.ContainsFunc(slices.Concat(a.Memberships, a.Next), func(m Membership) bool {
 			if m.Left || m.Key == "" && len(m.Keys) == 0 {
 				return false
 			}

@@ -19,6 +19,7 @@ func TestDelivered(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		memberships []account.Membership
+		next        []account.Membership
 		want        []string
 	}{
 		"by hand":              {memberships: []account.Membership{{School: "a"}}},
@@ -27,6 +28,7 @@ func TestDelivered(t *testing.T) {
 		"by another source":    {memberships: []account.Membership{{School: "a", Keys: []string{"k"}}}, want: []string{"surname"}},
 		"by two schools":       {memberships: []account.Membership{{School: "a", Key: "k"}, {School: "b", Key: "k"}}, want: []string{"surname", "ilt"}},
 		"left at one":          {memberships: []account.Membership{{School: "a", Key: "k"}, {School: "b", Key: "k", Left: true}}, want: []string{"surname"}},
+		"only of next year":    {next: []account.Membership{{School: "a", Key: "k"}}, want: []string{"surname"}},
 		"nothing was said yet": {memberships: []account.Membership{{School: "c", Key: "k"}}, want: []string{"surname", "ilt", "gender"}},
 		"a school that is no more": {
 			memberships: []account.Membership{{School: "d", Key: "k"}}, want: []string{"surname", "ilt", "gender"},
@@ -34,7 +36,7 @@ func TestDelivered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			delivered := account.Account{Kind: person.Pupil, Memberships: c.memberships}.Delivered(at)
+			delivered := account.Account{Kind: person.Pupil, Memberships: c.memberships, Next: c.next}.Delivered(at)
 			var got []string
 			for _, f := range []string{"surname", "ilt", "gender"} {
 				if delivered(f) {

@@ -64,11 +64,11 @@ func (k Keeper) Erase(ctx context.Context, owner tenant.ID, ids []account.ID, o 
 	var proofs []receipt.ID
 	for chunk := range slices.Chunk(ids, atOnce) {
 		proof, err := k.erase(ctx, owner, erasure{ids: chunk, order: o, now: true})
+		if proof != "" { // also where the proving of it is left to Proofs
+			proofs = append(proofs, proof)
+		}
 		if err != nil {
 			return proofs, err
-		}
-		if proof != "" {
-			proofs = append(proofs, proof)
 		}
 	}
 	return proofs, nil

@@ -68,8 +68,8 @@ type Cause struct {
 	Actor  audit.Actor
 	Action audit.Action
 	Object string
-	Thing  Thing        // what the object is that changed; "" where accounts did
-	Names  []account.ID // whom the states of a thing name
+	Thing  Thing        // for SealAmendment: what the object is
+	Names  []account.ID // for SealAmendment: whom the states name
 }
 
 // Seal makes the revision of changes under key. An account that was made and

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"cloud.google.com/go/firestore"
@@ -75,6 +76,13 @@ func (db *DB) Amendments(ctx context.Context, owner tenant.ID, thing revision.Th
 	return db.revisions(ctx, owner, string(thing), thing, func(q firestore.Query) firestore.Query {
 		return q.Where("thing", "==", string(thing)).OrderBy("at", firestore.Desc).Limit(most)
 	})
+}
+
+// AmendmentsOf returns the revisions of one thing, the newest first.
+func (db *DB) AmendmentsOf(ctx context.Context, owner tenant.ID, thing revision.Thing, object string) ([]Entry[revision.ID, revision.Revision], error) {
+	all, err := db.revisions(ctx, owner, object, thing, func(q firestore.Query) firestore.Query { return q.Where("object", "==", object) })
+	slices.SortFunc(all, func(x, y Entry[revision.ID, revision.Revision]) int { return y.Value.At.Compare(x.Value.At) })
+	return all, err
 }
 
 // revisions returns those of a thing that are found by what is sought.

@@ -143,7 +143,11 @@ func run(ctx context.Context, args []string, t terminal) error {
 	}
 	n, err := a.deed.do(k, ctx, a.tenant, ids, erase.Order{Actor: audit.Actor{System: "operator"}, Why: bin.OnOrder, Ref: a.ref})
 	if err != nil {
-		return fmt.Errorf("it was done for %d of %d; run the same command again: %w", n, len(ids), err)
+		again := ""
+		if fault.KindOf(err) == fault.Busy {
+			again = "; run the same command again"
+		}
+		return fmt.Errorf("it was done for %d of %d%s: %w", n, len(ids), again, err)
 	}
 	t.say("Done for %d of %d, on order %s.", n, len(ids), a.ref)
 	if n < len(ids) {

@@ -48,7 +48,7 @@ DEED is one of
   erase      at once and for good, skipping the recycle bin
 
 It says what it is about to do, and asks you to type the institution's id. Carried out
-twice, an order changes nothing the second time.
+again, an order changes nothing more, but that a restriction then stands on the newer one.
 
 It ends with 0 where it was done for everybody, 1 where not, and 2 where something went
 wrong.
@@ -92,7 +92,7 @@ func (a *asked) ordered(words []string) error {
 	if _, err := tenant.ParseID(string(a.tenant)); err != nil {
 		return errors.New("say which institution, with -tenant")
 	}
-	if strings.TrimSpace(a.ref) == "" || len(a.ref) > longestRef {
+	if a.ref = strings.Join(strings.Fields(a.ref), " "); a.ref == "" || len(a.ref) > longestRef {
 		return fmt.Errorf("say what the order is filed under, with -ref: at most %d letters", longestRef)
 	}
 	if len(words) < 2 {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"net/http"
 	"net/mail"
 	"net/url"
@@ -50,6 +51,9 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 	if err != nil {
 		return err
 	}
+	if err := o.refused(r.Context(), who, r.PostForm); err != nil {
+		return err
+	}
 	rights := o.May(r.Context(), who, access.ManageRights)
 	order := o.By(r.Context(), who, audit.Changed, id)
 	order.Seen = seen
@@ -80,6 +84,25 @@ func (o Office) edit(w http.ResponseWriter, r *http.Request, who session.Person)
 		return err
 	}
 	return console.To(w, r, "/admin/people/"+string(id))
+}
+
+// refused answers Forbidden where a form holds a field that is denied to who is
+// signed in: it is not shown, so it can be neither changed nor tried out.
+func (o Office) refused(ctx context.Context, who session.Person, form url.Values) error {
+	shows, err := o.shows(ctx, who)
+	if err != nil {
+		return err
+	}
+	in := map[string]string{"function": "function", "phone": "phone", "email": "private_email", "band": "age_band", "groups": "class"}
+	for _, b := range blanks() {
+		in[b.key] = b.key
+	}
+	for name, key := range in {
+		if form.Has(name) && !shows(key) {
+			return fault.New(fault.Forbidden, "")
+		}
+	}
+	return nil
 }
 
 // ticked returns the manual groups that a form puts somebody in.

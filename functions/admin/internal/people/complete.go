@@ -47,7 +47,7 @@ func blanks() []blank {
 		},
 		{key: "administration_number", at: func(a *account.Account) *string { return &a.Source.Number }, valid: change.NumberProblem},
 		{key: "year", at: membership(func(m *account.Membership) *string { return &m.Grade }), valid: func(text string) string {
-			if text != "" && !roster.ValidYear(text) {
+			if text != "" && (!roster.ValidYear(text) || text == "H" || text == "C") {
 				return "people.year_invalid"
 			}
 			return ""

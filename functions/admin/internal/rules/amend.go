@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -77,13 +78,11 @@ func amendments[T any](ctx context.Context, o Office, who session.Person, thing 
 	var all []amendment[T]
 	for _, e := range found {
 		c, err := opened[T](ctx, o, who, e.Value)
-		if fault.KindOf(err) == fault.NotFound {
-			continue // the key of its day is gone
+		if err == nil {
+			all = append(all, c)
+		} else if fault.KindOf(err) != fault.NotFound { // else the key of its day is gone
+			slog.WarnContext(ctx, "revision cannot be opened", "revision", e.ID, "err", err) // the page is wanted all the same
 		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
 	}
 	return all, nil
 }

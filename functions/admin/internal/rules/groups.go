@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/outbox"
 	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
@@ -154,9 +155,11 @@ func (o Office) addGroup(w http.ResponseWriter, r *http.Request, who session.Per
 			return fault.New(fault.Invalid, "people.school_missing")
 		}
 	}
-	if err := o.keepGroup(r.Context(), who, g.ID, audit.GroupSet, func(group.Group) (group.Group, error) { return g, nil }); err != nil {
+	letter, err := o.keepGroup(r.Context(), who, g.ID, audit.GroupSet, func(group.Group) (group.Group, error) { return g, nil })
+	if err != nil {
 		return err
 	}
+	o.Post.Send(r.Context(), letter)
 	return console.To(w, r, "/admin/groups")
 }
 
@@ -226,8 +229,10 @@ func termWords() map[string]group.Field {
 }
 
 // keepGroup stores what edit makes of a group as it is now, the zero Group where
-// there is none yet, and has what follows from it calculated.
-func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, action audit.Action, edit func(group.Group) (group.Group, error)) error {
+// there is none yet. It returns the stored letter that has what follows calculated.
+func (o Office) keepGroup(
+	ctx context.Context, who session.Person, id group.ID, action audit.Action, edit func(group.Group) (group.Group, error),
+) (outbox.Letter, error) {
 	letter := o.recalculate(who.Tenant)
 	err := o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		have, err := o.DB.Groups().GetTx(tx, who.Tenant, id)
@@ -238,22 +243,26 @@ func (o Office) keepGroup(ctx context.Context, who session.Person, id group.ID, 
 		if err != nil {
 			return err
 		}
-		d := deed[group.Group]{who: who, action: action, thing: revision.Group, object: string(id)}
-		if d.After = &g; have.ID != "" {
-			d.Before = &have
-		}
 		entry := o.Entry(ctx, who, action).On(string(id)).Because(string(g.Kind))
 		return errors.Join(
-			amended(ctx, o, tx, d),
+			o.amendedGroup(ctx, tx, deed[group.Group]{who: who, action: action, thing: revision.Group, object: string(id)}, have, g),
 			o.DB.Groups().SetTx(tx, who.Tenant, id, g),
 			o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
 			o.DB.Outbox().CreateTx(tx, who.Tenant, letter.ID, letter),
 		)
 	})
-	if err == nil {
-		o.Post.Send(ctx, letter)
+	return letter, err
+}
+
+// amendedGroup keeps how a group was, where it is another now.
+func (o Office) amendedGroup(ctx context.Context, tx *store.Tx, d deed[group.Group], was, is group.Group) error {
+	if d.After = &is; was.ID != "" {
+		d.Before = &was
 	}
-	return err
+	if was.ID == is.ID && was.Ended == is.Ended && was.Band == is.Band {
+		return nil
+	}
+	return amended(ctx, o, tx, d)
 }
 
 // setGroup ends a group that the school made, or sets any group's age band: POST
@@ -263,7 +272,7 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	get, id := r.PostForm.Get, group.ID(r.PathValue("id"))
-	err := o.keepGroup(r.Context(), who, id, audit.GroupSet, func(g group.Group) (group.Group, error) {
+	letter, err := o.keepGroup(r.Context(), who, id, audit.GroupSet, func(g group.Group) (group.Group, error) {
 		switch band := group.Band(get("band")); {
 		case g.ID == "":
 			return g, fault.New(fault.NotFound, "")
@@ -280,12 +289,13 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 		}
 		return g, nil
 	})
-	if err == nil && get("say") == "end" {
+	if err == nil && get("say") == "end" { // before the rules do: what they do leaves no revision
 		err = o.emptied(r.Context(), who, id)
 	}
 	if err != nil {
 		return err
 	}
+	o.Post.Send(r.Context(), letter)
 	return console.To(w, r, "/admin/groups")
 }
 

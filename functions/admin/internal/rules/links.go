@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -24,7 +25,8 @@ import (
 type linksView struct {
 	Rules   []linkRuleView
 	Changes []changeView // of rules; What is a linkRuleView
-	Decided []changeView // exceptions; What is an exceptionView
+	Seen    bool         // exceptions are shown to who looks
+	Decided []changeView // What is an exceptionView
 	Schools []console.Choice
 	Groups  []console.Choice
 	Grades  []string
@@ -84,14 +86,23 @@ func (o Office) showLinks(w http.ResponseWriter, r *http.Request, who session.Pe
 	for _, x := range rules.List {
 		v.Rules = append(v.Rules, line(x))
 	}
+	withheld, err := o.Withheld(ctx, who)
+	if err != nil {
+		return err
+	}
 	var makers, decided []account.ID
+	seen := []string{"call_name", "infix", "surname"}
 	if v.Changes, makers, err = shown(ctx, o, who, amended, func(x link.Rule) any { return line(x) }); err != nil {
 		return err
 	}
-	if v.Decided, decided, err = o.exceptions(ctx, who); err != nil {
-		return err
+	if v.Seen = !withheld("supervision") && o.May(ctx, who, access.ManagePeople) == nil; v.Seen {
+		if v.Decided, decided, err = o.exceptions(ctx, who); err != nil {
+			return err
+		}
+		seen = append(seen, "supervision")
 	}
-	if err := o.Viewed(ctx, who, "links", []string{"call_name", "infix", "surname"}, once(ids, makers, decided)...); err != nil {
+	there := slices.DeleteFunc(once(ids), func(id account.ID) bool { _, ok := people[id]; return !ok })
+	if err := o.Viewed(ctx, who, "links", seen, once(there, makers, decided)...); err != nil {
 		return err
 	}
 	return o.Pages.Write(w, r, http.StatusOK, "links", v)
@@ -134,13 +145,17 @@ func (o Office) exceptions(ctx context.Context, who session.Person) ([]changeVie
 		return nil, nil, err
 	}
 	views, makers, err := shown(ctx, o, who, all, func(link.Exception) any { return nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id account.ID) bool { _, ok := people[id]; return !ok })
 	for i, c := range all {
 		x, pupil := c.State(), account.ID(c.Object)
 		views[i].What = exceptionView{
 			string(pupil), people[pupil].Value.Source.Name.Display(), people[x.Staff].Value.Source.Name.Display(), x.Out, console.LastDay(x.Until),
 		}
 	}
-	return views, once(ids, makers), err
+	return views, once(ids, makers), nil
 }
 
 func (o Office) linkRules(ctx context.Context, who session.Person) (link.Rules, error) {

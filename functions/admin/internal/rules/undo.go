@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"cool.example/sync/functions/admin/internal/console"
+	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -40,9 +42,13 @@ func (o Office) groupChanges(ctx context.Context, who session.Person) ([]changeV
 	return views, o.Viewed(ctx, who, "groups", []string{"call_name", "infix", "surname"}, seen...)
 }
 
-// undoGroup takes back what was done with a group: POST /admin/groups/undo. One
-// that was made ends; one that ended is there again, with the people whom the
-// school had put in it.
+// takenUp is how long an undoing that was cut off can be taken up.
+const takenUp = 10 * time.Minute
+
+// undoGroup takes back the last that was done with a group: POST
+// /admin/groups/undo. One that was made ends; one that ended is there again, with
+// the people whom the school had put in it. What was cut off is taken up by undoing
+// it again.
 func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Person) error {
 	c, err := undone[group.Group](w, r, o, who, revision.Group)
 	if err != nil {
@@ -52,8 +58,20 @@ func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Pe
 	if c.Before != nil {
 		was = *c.Before
 	}
-	err = o.keepGroup(r.Context(), who, c.After.ID, audit.Undone, func(g group.Group) (group.Group, error) {
-		if g.ID == "" || g.Ended != c.After.Ended || g.Band != c.After.Band {
+	last, err := o.DB.AmendmentsOf(r.Context(), who.Tenant, revision.Group, c.Object)
+	if err != nil {
+		return err
+	}
+	begun := len(last) > 1 && last[1].ID == c.ID && last[0].Value.Action == audit.Undone && o.Clock.Now().Sub(last[0].Value.At) < takenUp
+	if !begun && last[0].ID != c.ID {
+		return meanwhile()
+	}
+	letter, err := o.keepGroup(r.Context(), who, c.After.ID, audit.Undone, func(g group.Group) (group.Group, error) {
+		from := *c.After
+		if begun {
+			from = was
+		}
+		if g.ID == "" || g.Ended != from.Ended || g.Band != from.Band {
 			return g, meanwhile()
 		}
 		g.Ended, g.Band = was.Ended, was.Band
@@ -70,21 +88,25 @@ func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err != nil {
 		return err
 	}
+	o.Post.Send(r.Context(), letter)
 	return console.To(w, r, "/admin/groups")
 }
 
-// filled puts those back into a group who were taken out when it ended.
+// filled puts those back into a group who were taken out when it ended. Rights may
+// follow from a group, so nobody puts themselves back who does not manage rights.
 func (o Office) filled(ctx context.Context, who session.Person, ending amendment[group.Group]) error {
 	found, err := o.DB.RevisionsWith(ctx, who.Tenant, ending.Object)
 	if err != nil {
 		return err
 	}
+	rights := o.May(ctx, who, access.ManageRights)
 	var ids []account.ID
 	for _, e := range found {
 		if e.Value.Action == audit.GroupSet && !e.Value.At.Before(ending.At) {
 			ids = append(ids, e.Value.Accounts...)
 		}
 	}
+	ids = slices.DeleteFunc(ids, func(id account.ID) bool { return id == who.Account.ID && rights != nil })
 	order := o.By(ctx, who, audit.Undone, ids...)
 	order.Object = ending.Object
 	_, err = o.Desk.Accounts(ctx, order, func(a *account.Account) ([]string, error) {
