@@ -121,6 +121,7 @@ type changeView struct {
 	ID, When, Who string
 	How           string // made, changed, removed; of a group also ended, back, band
 	What          any
+	MayUndo       bool // nothing has changed it since
 }
 
 // shown returns changes for a page, each with what it was about, and whose names
@@ -137,6 +138,7 @@ func shown[T any](ctx context.Context, o Office, who session.Person, all []amend
 		return nil, nil, err
 	}
 	seen = nil
+	since := map[string]bool{} // things that changed later
 	for id := range people {
 		seen = append(seen, id)
 	}
@@ -145,7 +147,8 @@ func shown[T any](ctx context.Context, o Office, who session.Person, all []amend
 		if e, ok := people[c.Actor.Account]; ok {
 			name = e.Value.Source.Name.Display()
 		}
-		views = append(views, changeView{string(c.ID), console.Moment(c.At), name, c.How(), what(c.State())})
+		views = append(views, changeView{string(c.ID), console.Moment(c.At), name, c.How(), what(c.State()), !since[c.Object]})
+		since[c.Object] = true
 	}
 	return views, seen, nil
 }

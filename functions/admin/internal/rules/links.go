@@ -151,6 +151,9 @@ func (o Office) exceptions(ctx context.Context, who session.Person) ([]changeVie
 	ids = slices.DeleteFunc(ids, func(id account.ID) bool { _, ok := people[id]; return !ok })
 	for i, c := range all {
 		x, pupil := c.State(), account.ID(c.Object)
+		views[i].MayUndo = !slices.ContainsFunc(all[:i], func(later amendment[link.Exception]) bool {
+			return later.Object == c.Object && later.State().Staff == x.Staff
+		})
 		views[i].What = exceptionView{
 			string(pupil), people[pupil].Value.Source.Name.Display(), people[x.Staff].Value.Source.Name.Display(), x.Out, console.LastDay(x.Until),
 		}
