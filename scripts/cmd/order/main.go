@@ -4,18 +4,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
+	"cool.example/sync/scripts/internal/terminal"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/bin"
@@ -42,7 +40,7 @@ var errPartly = errors.New("it was not done for everybody")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout})
+	err := run(ctx, os.Args[1:], terminal.Terminal{In: os.Stdin, Out: os.Stdout})
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case errors.Is(err, errPartly):
@@ -52,21 +50,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(broken)
 	}
-}
-
-// terminal is where a person reads and answers.
-type terminal struct {
-	in  io.Reader
-	out io.Writer
-}
-
-func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
-
-// confirm asks for a word and reports whether it was typed.
-func (t terminal) confirm(word string) bool {
-	fmt.Fprintf(t.out, "\nType %s to go on: ", word)
-	line, _ := bufio.NewReader(t.in).ReadString('\n') // what is not typed is no consent
-	return strings.TrimSpace(line) == word
 }
 
 // doing does something for people, and returns for how many.
@@ -123,7 +106,7 @@ func erased(k erase.Keeper, ctx context.Context, owner tenant.ID, ids []account.
 }
 
 // run does what args ask for.
-func run(ctx context.Context, args []string, t terminal) error {
+func run(ctx context.Context, args []string, t terminal.Terminal) error {
 	a, err := settings(args, os.LookupEnv)
 	if err != nil {
 		return err
@@ -137,8 +120,8 @@ func run(ctx context.Context, args []string, t terminal) error {
 		return fmt.Errorf("there is no institution %s: %w", a.tenant, err)
 	}
 	ids := slices.Compact(slices.Sorted(slices.Values(a.people)))
-	t.say("On order %s of %s (%s), %d of its people will be\n%s.", a.ref, institution.Name, a.tenant, len(ids), a.deed.says)
-	if !a.yes && !t.confirm(string(a.tenant)) {
+	t.Say("On order %s of %s (%s), %d of its people will be\n%s.", a.ref, institution.Name, a.tenant, len(ids), a.deed.says)
+	if !a.yes && !t.Confirm(string(a.tenant)) {
 		return errors.New("nothing was changed: that is not the institution's id")
 	}
 	n, err := a.deed.do(k, ctx, a.tenant, ids, erase.Order{Actor: audit.Actor{System: "operator"}, Why: bin.OnOrder, Ref: a.ref})
@@ -149,7 +132,7 @@ func run(ctx context.Context, args []string, t terminal) error {
 		}
 		return fmt.Errorf("it was done for %d of %d%s: %w", n, len(ids), again, err)
 	}
-	t.say("Done for %d of %d, on order %s.", n, len(ids), a.ref)
+	t.Say("Done for %d of %d, on order %s.", n, len(ids), a.ref)
 	if n < len(ids) {
 		return fmt.Errorf("%w: the others are not there, or it does not fit how they are", errPartly)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators"
+	"cool.example/sync/scripts/internal/terminal"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/fault"
@@ -48,7 +49,7 @@ func begin(t *testing.T) *stage {
 func (s *stage) at(typed string, args ...string) (string, error) {
 	s.t.Helper()
 	var out bytes.Buffer
-	err := run(s.t.Context(), append(append([]string{}, s.flags...), args...), terminal{strings.NewReader(typed), &out})
+	err := run(s.t.Context(), append(append([]string{}, s.flags...), args...), terminal.Terminal{In: strings.NewReader(typed), Out: &out})
 	return out.String(), err
 }
 

@@ -33,16 +33,16 @@ func (d *desk) list(ctx context.Context) error {
 			return err
 		}
 		n += len(list)
-		d.say("institution %s", owner)
+		d.Say("institution %s", owner)
 		for _, l := range list {
-			d.say("  %s", d.line(ctx, owner, l))
+			d.Say("  %s", d.line(ctx, owner, l))
 		}
 		if mark, err := d.vault.DB.Restores().Get(ctx, owner, store.LastRestore); err == nil {
-			d.say("  %s", told(mark))
+			d.Say("  %s", told(mark))
 		}
 	}
 	if n == 0 {
-		d.say("There is no backup yet. Each is made once a day; -tenant and -make make one now.")
+		d.Say("There is no backup yet. Each is made once a day; -tenant and -make make one now.")
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (d *desk) make(ctx context.Context) error {
 		}
 		switch r.State {
 		case backup.Whole:
-			d.say("The backup of %s of %s is whole: %d documents, %s; each was restored and compared.", d.tenant, id, r.Manifest.Documents(), size(r.Manifest.Size()))
+			d.Say("The backup of %s of %s is whole: %d documents, %s; each was restored and compared.", d.tenant, id, r.Manifest.Documents(), size(r.Manifest.Size()))
 			return nil
 		case backup.Failed:
 			return fmt.Errorf("%w: %s", errFailed, r.Problem)
@@ -105,20 +105,20 @@ func (d *desk) verify(ctx context.Context) error {
 			if err != nil {
 				break
 			}
-			d.say("  %s  piece %d of %d: %s, %d documents", l.ID, i+1, len(l.Manifest.Pieces), p.Table, p.Documents)
+			d.Say("  %s  piece %d of %d: %s, %d documents", l.ID, i+1, len(l.Manifest.Pieces), p.Table, p.Documents)
 			err = d.vault.Compare(ctx, l.Manifest, p)
 		}
 		if err != nil && fault.KindOf(err) == fault.Busy {
-			d.say("NOT READ  %s of %s could not be read, try again: %v", l.ID, d.tenant, err)
+			d.Say("NOT READ  %s of %s could not be read, try again: %v", l.ID, d.tenant, err)
 			failed = append(failed, fmt.Errorf("%s could not be read, try again: %w", l.ID, err))
 			continue
 		}
 		if err != nil {
-			d.say("NOT PROVEN  %s of %s: %v", l.ID, d.tenant, err)
+			d.Say("NOT PROVEN  %s of %s: %v", l.ID, d.tenant, err)
 			failed = append(failed, fmt.Errorf("%s: %w: %w", l.ID, errFailed, err))
 			continue
 		}
-		d.say("PROVEN  %s of %s: all %d documents were restored into the scratch database and are what was copied.", l.ID, d.tenant, l.Manifest.Documents())
+		d.Say("PROVEN  %s of %s: all %d documents were restored into the scratch database and are what was copied.", l.ID, d.tenant, l.Manifest.Documents())
 	}
 	return errors.Join(failed...)
 }
@@ -165,7 +165,7 @@ func (d *desk) restore(ctx context.Context) error {
 	if l.Err != nil {
 		return l.Err
 	}
-	d.say("Reading the backup of %s of %s to its end …", l.ID, d.tenant)
+	d.Say("Reading the backup of %s of %s to its end …", l.ID, d.tenant)
 	found, err := d.vault.Check(ctx, l.Manifest)
 	if err != nil {
 		return err
@@ -183,10 +183,10 @@ func (d *desk) restore(ctx context.Context) error {
 		return errors.New("nothing was changed: the institution is there. With -replace it is replaced by the backup")
 	}
 	if d.dryRun {
-		d.say("\nNothing was changed: this was a dry run.")
+		d.Say("\nNothing was changed: this was a dry run.")
 		return nil
 	}
-	if !d.yes && !d.confirm(string(d.tenant)) {
+	if !d.yes && !d.Confirm(string(d.tenant)) {
 		return errors.New("nothing was changed: that is not the institution's id")
 	}
 	if d.target.Keeper, err = d.replay(ctx); err != nil {

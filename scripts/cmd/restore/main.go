@@ -4,17 +4,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
+	"cool.example/sync/scripts/internal/terminal"
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/blob"
 	"cool.example/sync/shared/clock"
@@ -36,7 +34,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout})
+	err := run(ctx, os.Args[1:], terminal.Terminal{In: os.Stdin, Out: os.Stdout})
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case useless(err):
@@ -58,23 +56,8 @@ func useless(err error) bool {
 	return false
 }
 
-// terminal is where a person reads and answers.
-type terminal struct {
-	in  io.Reader
-	out io.Writer
-}
-
-func (t terminal) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
-
-// confirm asks for a word and reports whether it was typed.
-func (t terminal) confirm(word string) bool {
-	fmt.Fprintf(t.out, "\nType %s to go on: ", word)
-	line, _ := bufio.NewReader(t.in).ReadString('\n') // what is not typed is no consent
-	return strings.TrimSpace(line) == word
-}
-
 // run does what args ask for.
-func run(ctx context.Context, args []string, t terminal) error {
+func run(ctx context.Context, args []string, t terminal.Terminal) error {
 	a, err := settings(args, os.LookupEnv)
 	if err != nil {
 		return err
@@ -83,7 +66,7 @@ func run(ctx context.Context, args []string, t terminal) error {
 	if err != nil {
 		return err
 	}
-	d.terminal = t
+	d.Terminal = t
 	switch {
 	case a.make:
 		return d.make(ctx)
@@ -99,7 +82,7 @@ func run(ctx context.Context, args []string, t terminal) error {
 // desk is everything that is needed, opened.
 type desk struct {
 	asked
-	terminal
+	terminal.Terminal
 	vault  vault.Vault
 	target vault.Target
 	ledger *store.DB // the product's own

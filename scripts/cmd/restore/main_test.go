@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cool.example/sync/emulators"
+	"cool.example/sync/scripts/internal/terminal"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/backup"
 	"cool.example/sync/shared/blob"
@@ -55,7 +56,7 @@ func begin(t *testing.T) *stage {
 func (s *stage) at(typed string, args ...string) (string, error) {
 	s.t.Helper()
 	var out bytes.Buffer
-	err := run(s.t.Context(), append(append([]string{}, s.flags...), args...), terminal{strings.NewReader(typed), &out})
+	err := run(s.t.Context(), append(append([]string{}, s.flags...), args...), terminal.Terminal{In: strings.NewReader(typed), Out: &out})
 	return out.String(), err
 }
 

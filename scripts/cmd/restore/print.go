@@ -16,41 +16,41 @@ func (d *desk) explain(l vault.Listed, found vault.Contents, occupied bool, mark
 	if d.into != "" {
 		database = "the database " + d.into
 	}
-	d.say("\nIt is whole and can be read. Restoring it into %s of project %s", database, d.project)
-	d.say("makes institution %s what it was at %s:\n", d.tenant, moment(l.Manifest.At))
+	d.Say("\nIt is whole and can be read. Restoring it into %s of project %s", database, d.project)
+	d.Say("makes institution %s what it was at %s:\n", d.tenant, moment(l.Manifest.At))
 	for _, table := range slices.Sorted(maps.Keys(found.Documents)) {
-		d.say("  %8d  %s", found.Documents[table], table)
+		d.Say("  %8d  %s", found.Documents[table], table)
 	}
 	if found.Over > 0 {
-		d.say("  %8d  that are over: their own day was more than 90 days ago, and nobody can read them", found.Over)
+		d.Say("  %8d  that are over: their own day was more than 90 days ago, and nobody can read them", found.Over)
 	}
-	d.say("")
+	d.Say("")
 	switch {
 	case mark.Unfinished():
-		d.say("A restoration of %s was broken off here. This one completes it.", mark.Backup)
+		d.Say("A restoration of %s was broken off here. This one completes it.", mark.Backup)
 	case occupied:
-		d.say("What is there of the institution now is REPLACED: its accounts, groups, schools and")
-		d.say("names are removed first. Whatever was changed since then is lost, except for the log,")
-		d.say("the recycle bin, the history of changes, passwords, and what targets have.")
+		d.Say("What is there of the institution now is REPLACED: its accounts, groups, schools and")
+		d.Say("names are removed first. Whatever was changed since then is lost, except for the log,")
+		d.Say("the recycle bin, the history of changes, passwords, and what targets have.")
 	default:
-		d.say("Nothing is there of the institution now.")
+		d.Say("Nothing is there of the institution now.")
 	}
-	d.say("Then the ledger is replayed: whoever was deleted, erased or blocked since stays so, with")
-	d.say("the deadlines of then. Everybody has to sign in again. Passwords are in no backup: those")
-	d.say("who have none here any more need a new sheet.")
+	d.Say("Then the ledger is replayed: whoever was deleted, erased or blocked since stays so, with")
+	d.Say("the deadlines of then. Everybody has to sign in again. Passwords are in no backup: those")
+	d.Say("who have none here any more need a new sheet.")
 }
 
 // report says what restoring did.
 func (d *desk) report(r vault.Restored) {
 	n := 0
 	for _, table := range slices.Sorted(maps.Keys(r.Documents)) {
-		d.say("  %8d  %s", r.Documents[table], table)
+		d.Say("  %8d  %s", r.Documents[table], table)
 		n += r.Documents[table]
 	}
-	d.say("\nRESTORED  %d documents; %d that were there were removed.", n, r.Removed)
+	d.Say("\nRESTORED  %d documents; %d that were there were removed.", n, r.Removed)
 	p := r.Replayed
-	d.say("From the ledger: %d deleted again, %d erased again, %d brought back from the bin,", p.Binned, p.Erased, p.Restored)
-	d.say("%d blocked, freed or restricted again, %d credentials made void, %d remains removed; %d people should be there and are not.",
+	d.Say("From the ledger: %d deleted again, %d erased again, %d brought back from the bin,", p.Binned, p.Erased, p.Restored)
+	d.Say("%d blocked, freed or restricted again, %d credentials made void, %d remains removed; %d people should be there and are not.",
 		p.Changed, p.Voided, p.Cleaned, p.Missing)
 }
 
