@@ -12,6 +12,7 @@ import (
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
 	"cool.example/sync/shared/group"
+	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/right"
@@ -215,4 +216,43 @@ func TestNobodyUndoesTheirOwnWayOut(t *testing.T) {
 	deny := url.Values{"effect": {"deny"}, "what": {"data:supervision"}, "whom": {"kind:staff"}}
 	require.Equal(t, http.StatusSeeOther, s.hand("/admin/rights", deny))
 	require.NotContains(t, text(s.show(s.admin, "/admin/links")), "Li Bos")
+}
+
+func TestRulesOfNamesAreUndone(t *testing.T) {
+	t.Parallel()
+	s := begin(t)
+	s.domains()
+	const page, path = "/admin/names", "/admin/names/undo"
+	rule := func() naming.Rule { return s.ourSchool().Naming[person.Pupil] }
+	keep := url.Values{"school": {string(zeester)}, "kind": {"pupil"}, "lines": {"{achternaam}"}, "address": {"{username}"}, "renames": {"never"}, "say": {"keep"}}
+	require.Equal(t, http.StatusSeeOther, s.hand(page, keep))
+	first := rule()
+	made, words := s.undos(page, path)
+	require.Contains(t, words[0], "De Zeester, Leerling {achternaam} {username}")
+	keep.Set("lines", "{roepnaam}")
+	require.Equal(t, http.StatusSeeOther, s.hand(page, keep))
+	require.Equal(t, http.StatusConflict, s.undo(path, made[0]), "there is another rule")
+	ids, _ := s.undos(page, path)
+	require.Equal(t, http.StatusSeeOther, s.undo(path, ids[0]))
+	require.Equal(t, first, rule())
+	require.Equal(t, http.StatusSeeOther, s.undo(path, made[0]), "it is the rule again that was made first")
+	require.Empty(t, rule(), "the usual one")
+	ids, _ = s.undos(page, path)
+	require.Equal(t, http.StatusSeeOther, s.undo(path, ids[0]))
+	require.Equal(t, first, rule())
+
+	const lists, back = "/admin/names/reserved", "/admin/names/reserved/undo"
+	held := func() []string {
+		institution, err := s.deps.DB.Tenants().Get(t.Context(), ours, ours)
+		require.NoError(t, err)
+		return institution.Reserved
+	}
+	require.Equal(t, http.StatusSeeOther, s.hand(lists, url.Values{"reserved": {"feestcommissie"}}))
+	require.Equal(t, http.StatusSeeOther, s.hand(lists, url.Values{"reserved": {"feestcommissie\nkantine"}, "keep": {"yes"}}))
+	ids, words = s.undos(page, back)
+	require.Contains(t, words[0], "feestcommissie, kantine")
+	require.Equal(t, http.StatusSeeOther, s.undo(back, ids[0]))
+	require.Equal(t, []string{"feestcommissie"}, held())
+	require.Equal(t, http.StatusConflict, s.undo(back, ids[0]))
+	require.Equal(t, http.StatusNotFound, s.undo(path, ids[0]), "it is of another thing")
 }

@@ -41,6 +41,11 @@ type Rule struct {
 	Renames   Consent
 }
 
+// Same reports whether o names everybody as r does.
+func (r Rule) Same(o Rule) bool {
+	return slices.Equal(r.Usernames, o.Usernames) && r.Address == o.Address && r.Renames == o.Renames
+}
+
 // usual is the template of who has none: "sanne.vanderberg".
 const usual = "[{call|nospace}][.{infix|nospace}{surname|nospace}]"
 

@@ -20,6 +20,8 @@ const (
 	LinkRule  Thing = "linkrule"  // link.Rule
 	Exception Thing = "exception" // link.Exception, of the pupil who is the object
 	Right     Thing = "right"     // right.Right
+	NameRule  Thing = "namerule"  // naming.Rule, of a kind of person at a school
+	Reserved  Thing = "reserved"  // names that nobody gets
 )
 
 // Amendment is one thing before and after somebody changed it. Before is nil for

@@ -16,6 +16,7 @@ import (
 	"cool.example/sync/shared/intake"
 	"cool.example/sync/shared/naming"
 	"cool.example/sync/shared/person"
+	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/roster"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
@@ -45,6 +46,8 @@ type namesView struct {
 	Mailboxes   int    // how many addresses are told of that exist already
 	Boxes       string // a list of them that was not taken in
 	BoxProblems []boxProblem
+
+	Changes []changeView // of rules and reserved names; What is a namesLine
 }
 
 // path is the address of the page.
@@ -75,6 +78,9 @@ func (o Office) showNames(w http.ResponseWriter, r *http.Request, who session.Pe
 	}
 	if place.ID != "" {
 		v.show(place.Naming[v.Kind].Usual(v.Kind))
+	}
+	if v.Changes, err = o.nameChanges(r.Context(), who, v.Schools); err != nil {
+		return err
 	}
 	return o.Pages.Write(w, r, http.StatusOK, "names", v)
 }
@@ -166,9 +172,9 @@ func (o Office) setNames(w http.ResponseWriter, r *http.Request, who session.Per
 
 // named is a rule for a kind of person at a school.
 type named struct {
-	school school.ID
-	kind   person.Kind
-	rule   naming.Rule
+	School school.ID
+	Kind   person.Kind
+	Rule   naming.Rule
 }
 
 // keepNames stores a rule.
@@ -176,21 +182,47 @@ func (o Office) keepNames(w http.ResponseWriter, r *http.Request, who session.Pe
 	if err := o.storeNames(r.Context(), who, n); err != nil {
 		return err
 	}
-	return console.To(w, r, namesView{School: string(n.school), Kind: n.kind}.path())
+	return console.To(w, r, namesView{School: string(n.School), Kind: n.Kind}.path())
 }
 
+// storeNames stores a rule, with how it was before.
 func (o Office) storeNames(ctx context.Context, who session.Person, n named) error {
-	entry := o.Entry(ctx, who, audit.SchoolSet).On(string(n.school)).Because("naming")
-	return o.DB.InTx(ctx, func(_ context.Context, tx *store.Tx) error {
-		place, err := o.DB.Schools().GetTx(tx, who.Tenant, n.school)
+	d := deed[named]{who: who, action: audit.SchoolSet, thing: revision.NameRule, object: n.object()}
+	d.After = &n
+	return o.setNameRule(ctx, d, func(*named) error { return nil })
+}
+
+// object names a rule in revisions.
+func (n named) object() string { return string(n.School) + "." + string(n.Kind) }
+
+// setNameRule brings a rule into the state after a deed, where allow, which sees it as
+// it is, nil for the usual one, answers nil.
+func (o Office) setNameRule(ctx context.Context, d deed[named], allow func(have *named) error) error {
+	of := amendment[named]{Amendment: d.Amendment}.State()
+	entry := o.Entry(ctx, d.who, d.action).On(string(of.School)).Because("naming")
+	return o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		place, err := o.DB.Schools().GetTx(tx, d.who.Tenant, of.School)
 		if err != nil {
+			return err
+		}
+		d.Before = nil
+		if rule, ok := place.Naming[of.Kind]; ok {
+			d.Before = &named{of.School, of.Kind, rule}
+		}
+		if err := allow(d.Before); err != nil {
 			return err
 		}
 		if place.Naming = maps.Clone(place.Naming); place.Naming == nil {
 			place.Naming = map[person.Kind]naming.Rule{}
 		}
-		place.Naming[n.kind] = n.rule
-		return errors.Join(o.DB.Schools().SetTx(tx, who.Tenant, n.school, place), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry))
+		if delete(place.Naming, of.Kind); d.After != nil {
+			place.Naming[of.Kind] = d.After.Rule
+		}
+		return errors.Join(
+			amended(ctx, o, tx, d),
+			o.DB.Schools().SetTx(tx, d.who.Tenant, of.School, place),
+			o.DB.Log().CreateTx(tx, d.who.Tenant, entry.ID, entry),
+		)
 	})
 }
 
@@ -200,13 +232,13 @@ func (o Office) nameAll(w http.ResponseWriter, r *http.Request, who session.Pers
 	if err := o.storeNames(ctx, who, n); err != nil {
 		return err
 	}
-	place, err := o.DB.Schools().Get(ctx, who.Tenant, n.school)
+	place, err := o.DB.Schools().Get(ctx, who.Tenant, n.School)
 	if err != nil {
 		return err
 	}
 	desk := intake.Desk{DB: o.DB, Post: o.Post, Clock: o.Clock}
-	from := intake.Source{Owner: who.Tenant, School: n.school, Actor: console.Actor(who), Mark: o.Mark(ctx, who)}
-	id, err := desk.Again(ctx, from, roster.NamingOf(place, n.kind, o.Clock.Now()))
+	from := intake.Source{Owner: who.Tenant, School: n.School, Actor: console.Actor(who), Mark: o.Mark(ctx, who)}
+	id, err := desk.Again(ctx, from, roster.NamingOf(place, n.Kind, o.Clock.Now()))
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,9 @@ func (o Office) Mount(page console.Route) {
 	page("POST /admin/supervision/{id}/undo", access.ManageRules, o.undoException)
 	page("GET /admin/names", access.ManageRules, o.showNames)
 	page("POST /admin/names", access.ManageRules, o.setNames)
+	page("POST /admin/names/undo", access.ManageRules, o.undoNames)
 	page("POST /admin/names/reserved", access.ManageRules, o.setReserved)
+	page("POST /admin/names/reserved/undo", access.ManageRules, o.undoReserved)
 	page("POST /admin/names/mailboxes", access.ManageRules, o.setMailboxes)
 }
 
