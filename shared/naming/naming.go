@@ -41,7 +41,7 @@ type Rule struct {
 	Renames   Consent
 }
 
-// Same reports whether o names everybody as r does.
+// Same reports whether o is the same rule.
 func (r Rule) Same(o Rule) bool {
 	return slices.Equal(r.Usernames, o.Usernames) && r.Address == o.Address && r.Renames == o.Renames
 }

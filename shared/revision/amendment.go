@@ -14,7 +14,7 @@ import (
 // Thing is a sort of what people change by hand besides accounts.
 type Thing string
 
-// The things, with the type of their states.
+// The things, with what their states are of.
 const (
 	Group     Thing = "group"     // group.Group
 	LinkRule  Thing = "linkrule"  // link.Rule

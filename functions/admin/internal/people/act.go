@@ -222,6 +222,10 @@ func (o Office) undo(w http.ResponseWriter, r *http.Request, who session.Person)
 	if i < 0 {
 		return fault.New(fault.NotFound, "")
 	}
+	c := steps[i].Change
+	if id == who.Account.ID && c.Before != nil && c.After != nil && raises(*c.After, *c.Before) && o.May(r.Context(), who, access.ManageRights) != nil {
+		return fault.New(fault.Invalid, "people.not_yourself")
+	}
 	if err := o.Clerk.Undo(r.Context(), o.By(r.Context(), who, audit.Undone), steps[i]); err != nil {
 		return err
 	}

@@ -114,10 +114,11 @@ func (b blank) refuses(text string) string {
 // delivered returns what reports whether a source delivers a field of a.
 func (o Office) delivered(ctx context.Context, owner tenant.ID, a account.Account) (func(field string) bool, error) {
 	var ids []school.ID
-	for _, m := range a.Memberships {
+	for _, m := range slices.Concat(a.Memberships, a.Next) {
 		ids = append(ids, m.School)
 	}
-	found, err := o.DB.Schools().GetMany(ctx, owner, ids)
+	slices.Sort(ids)
+	found, err := o.DB.Schools().GetMany(ctx, owner, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type partView struct{ Name, How string }
 
 // byHand reports whether no source delivers a.
 func byHand(a account.Account) bool {
-	return !slices.ContainsFunc(a.Memberships, func(m account.Membership) bool { return m.Key != "" && !m.Left })
+	return !slices.ContainsFunc(slices.Concat(a.Memberships, a.Next), func(m account.Membership) bool { return m.Key != "" && !m.Left })
 }
 
 // fields returns what is kept of a and may be shown in the console, in the order

@@ -272,6 +272,11 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 		return err
 	}
 	get, id := r.PostForm.Get, group.ID(r.PathValue("id"))
+	if get("say") == "end" {
+		if err := o.emptied(r.Context(), who, id); err != nil {
+			return err
+		}
+	}
 	letter, err := o.keepGroup(r.Context(), who, id, audit.GroupSet, func(g group.Group) (group.Group, error) {
 		switch band := group.Band(get("band")); {
 		case g.ID == "":
@@ -289,9 +294,6 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 		}
 		return g, nil
 	})
-	if err == nil && get("say") == "end" { // before the rules do: what they do leaves no revision
-		err = o.emptied(r.Context(), who, id)
-	}
 	if err != nil {
 		return err
 	}
@@ -299,8 +301,12 @@ func (o Office) setGroup(w http.ResponseWriter, r *http.Request, who session.Per
 	return console.To(w, r, "/admin/groups")
 }
 
-// emptied takes everybody out of a group that has ended.
+// emptied takes everybody out of a group of the school's own that is to end. It does
+// so before the group has ended: whom the rules take out leaves no revision.
 func (o Office) emptied(ctx context.Context, who session.Person, id group.ID) error {
+	if g, err := o.DB.Groups().Get(ctx, who.Tenant, id); err != nil || g.Ended || g.Imported() {
+		return err // what is wrong with it is told where it ends
+	}
 	members, err := o.DB.MembersOf(ctx, who.Tenant, id)
 	if err != nil {
 		return err

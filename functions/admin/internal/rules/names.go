@@ -218,11 +218,11 @@ func (o Office) setNameRule(ctx context.Context, d deed[named], allow func(have 
 		if delete(place.Naming, of.Kind); d.After != nil {
 			place.Naming[of.Kind] = d.After.Rule
 		}
-		return errors.Join(
-			amended(ctx, o, tx, d),
-			o.DB.Schools().SetTx(tx, d.who.Tenant, of.School, place),
-			o.DB.Log().CreateTx(tx, d.who.Tenant, entry.ID, entry),
-		)
+		failed := []error{o.DB.Schools().SetTx(tx, d.who.Tenant, of.School, place), o.DB.Log().CreateTx(tx, d.who.Tenant, entry.ID, entry)}
+		if d.Before == nil || d.After == nil || !d.Before.Rule.Same(d.After.Rule) {
+			failed = append(failed, amended(ctx, o, tx, d))
+		}
+		return errors.Join(failed...)
 	})
 }
 

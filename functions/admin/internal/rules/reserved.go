@@ -74,10 +74,10 @@ func (o Office) reserve(ctx context.Context, who session.Person, action audit.Ac
 		}
 		d.Before, d.After = &was, &is
 		t.Reserved, t.KeepNames = is.Names, is.Keep
-		return errors.Join(
-			amended(ctx, o, tx, d),
-			o.DB.Tenants().SetTx(tx, who.Tenant, who.Tenant, t),
-			o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry),
-		)
+		failed := []error{o.DB.Tenants().SetTx(tx, who.Tenant, who.Tenant, t), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry)}
+		if !was.same(is) {
+			failed = append(failed, amended(ctx, o, tx, d))
+		}
+		return errors.Join(failed...)
 	})
 }

@@ -63,8 +63,13 @@ func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Pe
 		return err
 	}
 	begun := len(last) > 1 && last[1].ID == c.ID && last[0].Value.Action == audit.Undone && o.Clock.Now().Sub(last[0].Value.At) < takenUp
-	if !begun && last[0].ID != c.ID {
+	if !begun && (len(last) == 0 || last[0].ID != c.ID) {
 		return meanwhile()
+	}
+	if was.Ended && !c.After.Ended {
+		if err := o.emptied(r.Context(), who, c.After.ID); err != nil {
+			return err
+		}
 	}
 	letter, err := o.keepGroup(r.Context(), who, c.After.ID, audit.Undone, func(g group.Group) (group.Group, error) {
 		from := *c.After
@@ -77,13 +82,8 @@ func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Pe
 		g.Ended, g.Band = was.Ended, was.Band
 		return g, nil
 	})
-	switch {
-	case err != nil:
-		return err
-	case was.Ended && !c.After.Ended:
-		err = o.emptied(r.Context(), who, c.After.ID)
-	case c.After.Ended && !was.Ended && c.After.Kind == group.Manual: // a rule fills its group by itself
-		err = o.filled(r.Context(), who, c)
+	if err == nil && c.After.Ended && !was.Ended && c.After.Kind == group.Manual { // a rule fills its group by itself
+		err = o.filled(r.Context(), who, c, before(last, c.ID))
 	}
 	if err != nil {
 		return err
@@ -92,9 +92,20 @@ func (o Office) undoGroup(w http.ResponseWriter, r *http.Request, who session.Pe
 	return console.To(w, r, "/admin/groups")
 }
 
-// filled puts those back into a group who were taken out when it ended. Rights may
-// follow from a group, so nobody puts themselves back who does not manage rights.
-func (o Office) filled(ctx context.Context, who session.Person, ending amendment[group.Group]) error {
+// before returns when the change before one was made, of the newest first; the zero
+// time where it is the first that is known.
+func before(all []store.Entry[revision.ID, revision.Revision], id revision.ID) time.Time {
+	i := slices.IndexFunc(all, func(e store.Entry[revision.ID, revision.Revision]) bool { return e.ID == id })
+	if i < 0 || i+1 == len(all) {
+		return time.Time{}
+	}
+	return all[i+1].Value.At
+}
+
+// filled puts those back into a group who were taken out when it ended, after what was
+// done with it before. Rights may follow from a group, so nobody puts themselves back
+// who does not manage rights.
+func (o Office) filled(ctx context.Context, who session.Person, ending amendment[group.Group], since time.Time) error {
 	found, err := o.DB.RevisionsWith(ctx, who.Tenant, ending.Object)
 	if err != nil {
 		return err
@@ -102,7 +113,7 @@ func (o Office) filled(ctx context.Context, who session.Person, ending amendment
 	rights := o.May(ctx, who, access.ManageRights)
 	var ids []account.ID
 	for _, e := range found {
-		if e.Value.Action == audit.GroupSet && !e.Value.At.Before(ending.At) {
+		if e.Value.Action == audit.GroupSet && e.Value.At.After(since) {
 			ids = append(ids, e.Value.Accounts...)
 		}
 	}
