@@ -15,7 +15,6 @@ import (
 	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
 	"cool.example/sync/shared/link"
-	"cool.example/sync/shared/person"
 	"cool.example/sync/shared/revision"
 	"cool.example/sync/shared/school"
 	"cool.example/sync/shared/session"
@@ -31,12 +30,6 @@ type linksView struct {
 	Groups  []console.Choice
 	Grades  []string
 	Ways    []link.By
-}
-
-type exceptionView struct {
-	ID, Pupil, Staff string
-	Out              bool
-	Until            string
 }
 
 type linkRuleView struct {
@@ -127,38 +120,6 @@ func everyRule(rules link.Rules, amended []amendment[link.Rule]) iter.Seq[link.R
 // once returns who stands in any of the lists, each once.
 func once(lists ...[]account.ID) []account.ID {
 	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(lists...))))
-}
-
-// exceptions returns what was decided about pupils and staff, for the page, and
-// whose names stand there.
-func (o Office) exceptions(ctx context.Context, who session.Person) ([]changeView, []account.ID, error) {
-	all, err := amendments[link.Exception](ctx, o, who, revision.Exception)
-	if err != nil {
-		return nil, nil, err
-	}
-	var ids []account.ID
-	for _, c := range all {
-		ids = append(ids, account.ID(c.Object), c.State().Staff)
-	}
-	people, err := o.DB.Accounts().GetMany(ctx, who.Tenant, once(ids))
-	if err != nil {
-		return nil, nil, err
-	}
-	views, makers, err := shown(ctx, o, who, all, func(link.Exception) any { return nil })
-	if err != nil {
-		return nil, nil, err
-	}
-	ids = slices.DeleteFunc(ids, func(id account.ID) bool { _, ok := people[id]; return !ok })
-	for i, c := range all {
-		x, pupil := c.State(), account.ID(c.Object)
-		views[i].MayUndo = !slices.ContainsFunc(all[:i], func(later amendment[link.Exception]) bool {
-			return later.Object == c.Object && later.State().Staff == x.Staff
-		})
-		views[i].What = exceptionView{
-			string(pupil), people[pupil].Value.Source.Name.Display(), people[x.Staff].Value.Source.Name.Display(), x.Out, console.LastDay(x.Until),
-		}
-	}
-	return views, once(ids, makers), nil
 }
 
 func (o Office) linkRules(ctx context.Context, who session.Person) (link.Rules, error) {
@@ -253,45 +214,30 @@ func (o Office) setLinkRules(ctx context.Context, d deed[link.Rule], edit func(l
 	return err
 }
 
-// except decides by hand about one pupil and one member of staff, before every
-// rule: POST /admin/supervision/{id}, of the pupil.
-func (o Office) except(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	if err := console.Form(w, r); err != nil {
-		return err
-	}
-	get, id := r.PostForm.Get, account.ID(r.PathValue("id"))
-	say := get("say")
-	if !slices.Contains([]string{"in", "out", "rules"}, say) {
-		return fault.New(fault.Invalid, "")
-	}
-	pupil, err := o.DB.Accounts().Get(r.Context(), who.Tenant, id)
+// undoLinkRule takes back that a rule was added or removed: POST
+// /admin/links/undo.
+func (o Office) undoLinkRule(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	c, err := undone[link.Rule](w, r, o, who, revision.LinkRule)
 	if err != nil {
 		return err
 	}
-	if pupil.Kind != person.Pupil {
-		return fault.New(fault.Invalid, "link.pupils_invalid")
+	back := deed[link.Rule]{
+		who: who, action: audit.Undone, thing: revision.LinkRule, object: c.Object,
+		Amendment: revision.Amendment[link.Rule]{Before: c.After, After: c.Before}, names: c.Accounts,
 	}
-	staff := account.ID(get("staff"))
-	if get("staff") == "" {
-		a, err := o.Called(r.Context(), who.Tenant, get("person"))
-		if err != nil {
-			return err
+	err = o.setLinkRules(r.Context(), back, func(rules link.Rules) (link.Rules, error) {
+		_, there := rules.Find(c.State().ID)
+		switch {
+		case there != (c.After != nil):
+			return rules, meanwhile()
+		case there:
+			return rules.Remove(c.State().ID)
+		default:
+			return rules.Add(c.State())
 		}
-		staff = a.ID
-	}
-	if a, err := o.DB.Accounts().Get(r.Context(), who.Tenant, staff); err != nil || a.Kind != person.Staff {
-		return fault.New(fault.Invalid, "link.staff_invalid")
-	}
-	until, err := console.Until(get("until"))
+	})
 	if err != nil {
 		return err
 	}
-	d := decision{pupil: id, staff: staff, action: audit.LinksSet, why: say}
-	if say != "rules" {
-		d.as = &link.Exception{Staff: staff, Out: say == "out", Until: until, By: who.Account.ID, Made: o.Clock.Now()}
-	}
-	if err := o.decide(r.Context(), who, d); err != nil {
-		return err
-	}
-	return console.To(w, r, "/admin/people/"+string(id))
+	return console.To(w, r, "/admin/links")
 }

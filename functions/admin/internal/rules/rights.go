@@ -243,3 +243,23 @@ func (o Office) removeRight(ctx context.Context, who session.Person, action audi
 		)
 	})
 }
+
+// undoRight takes back that a right was given or taken: POST /admin/rights/undo.
+func (o Office) undoRight(w http.ResponseWriter, r *http.Request, who session.Person) error {
+	c, err := undone[right.Right](w, r, o, who, revision.Right)
+	if err != nil {
+		return err
+	}
+	if c.After == nil {
+		err = o.keepRight(r.Context(), who, audit.Undone, *c.Before)
+	} else {
+		err = o.removeRight(r.Context(), who, audit.Undone, c.After.ID)
+	}
+	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Conflict {
+		return meanwhile()
+	}
+	if err != nil {
+		return err
+	}
+	return console.To(w, r, "/admin/rights")
+}

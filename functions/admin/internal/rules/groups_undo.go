@@ -2,7 +2,6 @@ package rules
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -11,11 +10,8 @@ import (
 	"cool.example/sync/shared/access"
 	"cool.example/sync/shared/account"
 	"cool.example/sync/shared/audit"
-	"cool.example/sync/shared/fault"
 	"cool.example/sync/shared/group"
-	"cool.example/sync/shared/link"
 	"cool.example/sync/shared/revision"
-	"cool.example/sync/shared/right"
 	"cool.example/sync/shared/session"
 	"cool.example/sync/shared/store"
 )
@@ -129,119 +125,4 @@ func (o Office) filled(ctx context.Context, who session.Person, ending amendment
 		return []string{"class"}, nil
 	})
 	return err
-}
-
-// undoLinkRule takes back that a rule was added or removed: POST
-// /admin/links/undo.
-func (o Office) undoLinkRule(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	c, err := undone[link.Rule](w, r, o, who, revision.LinkRule)
-	if err != nil {
-		return err
-	}
-	back := deed[link.Rule]{
-		who: who, action: audit.Undone, thing: revision.LinkRule, object: c.Object,
-		Amendment: revision.Amendment[link.Rule]{Before: c.After, After: c.Before}, names: c.Accounts,
-	}
-	err = o.setLinkRules(r.Context(), back, func(rules link.Rules) (link.Rules, error) {
-		_, there := rules.Find(c.State().ID)
-		switch {
-		case there != (c.After != nil):
-			return rules, meanwhile()
-		case there:
-			return rules.Remove(c.State().ID)
-		default:
-			return rules.Add(c.State())
-		}
-	})
-	if err != nil {
-		return err
-	}
-	return console.To(w, r, "/admin/links")
-}
-
-// undoRight takes back that a right was given or taken: POST /admin/rights/undo.
-func (o Office) undoRight(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	c, err := undone[right.Right](w, r, o, who, revision.Right)
-	if err != nil {
-		return err
-	}
-	if c.After == nil {
-		err = o.keepRight(r.Context(), who, audit.Undone, *c.Before)
-	} else {
-		err = o.removeRight(r.Context(), who, audit.Undone, c.After.ID)
-	}
-	if kind := fault.KindOf(err); kind == fault.NotFound || kind == fault.Conflict {
-		return meanwhile()
-	}
-	if err != nil {
-		return err
-	}
-	return console.To(w, r, "/admin/rights")
-}
-
-// undoException takes back what somebody decided about a pupil and a member of
-// staff: POST /admin/supervision/{id}/undo, of the pupil.
-func (o Office) undoException(w http.ResponseWriter, r *http.Request, who session.Person) error {
-	c, err := undone[link.Exception](w, r, o, who, revision.Exception)
-	if err != nil {
-		return err
-	}
-	id := account.ID(r.PathValue("id"))
-	if c.Object != string(id) {
-		return fault.New(fault.NotFound, "")
-	}
-	err = o.decide(r.Context(), who, decision{pupil: id, staff: c.State().Staff, action: audit.Undone, as: c.Before, only: true, have: c.After})
-	if err != nil {
-		return err
-	}
-	return console.To(w, r, "/admin/people/"+string(id))
-}
-
-// decision is what somebody decides about a pupil and a member of staff.
-type decision struct {
-	pupil, staff account.ID
-	action       audit.Action
-	why          string
-	as           *link.Exception // nil where the rules say
-	only         bool            // where have is still what was decided before
-	have         *link.Exception
-}
-
-// decide stores a decision, with how it was before.
-func (o Office) decide(ctx context.Context, who session.Person, d decision) error {
-	return o.DB.InTx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		s, err := o.DB.Supervision().GetTx(tx, who.Tenant, d.pupil)
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		s.Pupil = d.pupil
-		have := s.Decided(d.staff)
-		if d.only && !sameException(have, d.have) {
-			return meanwhile()
-		}
-		if s = s.Forget(d.staff); d.as != nil {
-			s = s.Except(*d.as)
-		}
-		keep := func() error { return o.DB.Supervision().SetTx(tx, who.Tenant, d.pupil, s) }
-		if s.Empty() {
-			keep = func() error { return o.DB.Supervision().DeleteTx(tx, who.Tenant, d.pupil) }
-		}
-		entry := o.Entry(ctx, who, d.action, d.pupil, d.staff).Of("supervision").Because(d.why)
-		failed := []error{keep(), o.DB.Log().CreateTx(tx, who.Tenant, entry.ID, entry)}
-		if have != nil || d.as != nil {
-			failed = append(failed, amended(ctx, o, tx, deed[link.Exception]{
-				who: who, action: d.action, thing: revision.Exception, object: string(d.pupil),
-				Amendment: revision.Amendment[link.Exception]{Before: have, After: d.as}, names: []account.ID{d.pupil, d.staff},
-			}))
-		}
-		return errors.Join(failed...)
-	})
-}
-
-// sameException reports whether two decisions are one.
-func sameException(x, y *link.Exception) bool {
-	if x == nil || y == nil {
-		return x == y
-	}
-	return x.Staff == y.Staff && x.Out == y.Out && x.Until.Equal(y.Until) && x.Made.Equal(y.Made)
 }
